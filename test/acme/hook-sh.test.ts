@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHook } from '../../src/acme/hook';
+import { isRunning, until } from '../support/running';
 import { scratch } from '../support/scratch';
 
 let folder: string;
@@ -66,10 +67,8 @@ test('one that is left ends with all that it has started', async () => {
   const left = run('sleep 1000 & echo $! >child.new; mv child.new child; wait', leaving.signal);
   left.catch(() => undefined);
   const file = join(folder, 'child');
-  while (!existsSync(file)) await new Promise((done) => setTimeout(done, 20));
+  await until(() => existsSync(file));
   leaving.abort();
   await expect(left).rejects.toMatchObject({ message: expect.stringContaining('and was ended') });
-  const about = `/proc/${readFileSync(file, 'utf8').trim()}/stat`;
-  const isRunning = () => existsSync(about) && readFileSync(about, 'utf8').split(' ')[2] !== 'Z';
-  while (isRunning()) await new Promise((done) => setTimeout(done, 20));
+  await until(() => !isRunning(readFileSync(file, 'utf8').trim()));
 });

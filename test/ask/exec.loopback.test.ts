@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { exec } from 'haprov';
 import { buildProgram, program, removeProgram, run } from '../support/program';
+import { until } from '../support/running';
 import { expectPublished } from '../support/schemas';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import { describeWithSshd, type Sshd, startSshd } from '../support/sshd';
@@ -187,7 +188,7 @@ describeWithSshd('a command on hosts', () => {
     expect(isThere(pid)).toBe(true);
     leave(child);
     expect((await ended)[0]).toBe(code);
-    while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => !isThere(pid));
   });
 
   test.each([
@@ -220,7 +221,7 @@ describeWithSshd('a command on hosts', () => {
     const [code] = await ended;
     expect([code, said]).toEqual(around.length === 0 ? [141, ''] : [0, '141\n']);
     const pid = line.toString().trim();
-    while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => !isThere(pid));
   });
 
   test('what a reader throws ends the command on all hosts, and begins it on no other', async () => {
@@ -234,7 +235,8 @@ describeWithSshd('a command on hosts', () => {
       },
     });
     await expect(work).rejects.toThrow('the disk is full');
-    expect(pids.map(isThere)).toEqual([false]);
+    expect(pids).toHaveLength(1);
+    await until(() => !pids.some(isThere));
   });
 
   test('a host sends no more than its reader takes', async () => {

@@ -1,8 +1,9 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { isRunning } from '../support/running';
 
 /** A command that runs for as long as a laptop wants it. */
 
@@ -51,9 +52,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await once(child.stdout, 'data');
       child.stdin.end();
       expect((await ended).code).not.toBe(0);
-      const isThere = (pid: string) =>
-        existsSync(`/proc/${pid}/exe`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-      expect(readFileSync(pids, 'utf8').trim().split('\n').filter(isThere)).toEqual([]);
+      expect(readFileSync(pids, 'utf8').trim().split('\n').filter(isRunning)).toEqual([]);
     },
   );
 });

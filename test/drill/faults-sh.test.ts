@@ -7,6 +7,7 @@ import { type Experiment, experimentOf } from '../../src/drill/experiments';
 import { askScript, readAnswers } from '../../src/drill/host-answers';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { isRunning, until } from '../support/running';
 import { knownOf, pairOf } from './pair';
 
 /** The steps of the scenarios as transactions, through real shells, with a systemd that knows whether a unit runs. */
@@ -83,7 +84,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await once(process, 'exit');
       box.write('../state-of-fakes/main', `${process.pid}`);
     }
-    while (readFileSync(main, 'utf8') === '') await new Promise((done) => setTimeout(done, 20));
+    await until(() => readFileSync(main, 'utf8') !== '');
+    if (how === 'a zombie') await until(() => !isRunning(readFileSync(main, 'utf8').trim()));
     const { code, journal } = await box.apply([stepOf('haproxy-dies')]);
     process.kill();
     expect(code === 0 ? 0 : 1).toBe(failed);
@@ -150,7 +152,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
          echo '2: eth0 inet 192.0.2.10/24 scope global'
          case $n in 0) ;; 1 | 2) echo '2: eth0 inet 192.0.2.1/32 scope global' ;; *) echo '2: eth0 inet6 2001:db8::1/128 scope global' ;; esac ;;`,
     );
-    const said = (await box.send(compose('watch_addresses 0.2 2 192.0.2.1 2001:db8::1'))).stdout;
+    const said = (await box.send(compose('watch_addresses 0.2 5 192.0.2.1 2001:db8::1'))).stdout;
     const rows = said.split('\n').map((row) => row.replace(/ [\d.]+$/, ''));
     expect(rows.filter((row) => /^(has|lost)/.test(row))).toEqual([
       'has 192.0.2.1',
@@ -171,16 +173,18 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     });
     const short = {
       ...stepOf('link-cut'),
-      run: stepOf('link-cut').run.replace(/cut_link .*$/m, 'cut_link 0.3'),
+      run: stepOf('link-cut').run.replace(/cut_link .*$/m, 'mark asked && cut_link 0.3'),
     };
-    const until = async (call: RegExp) => {
-      while (!box.calls().some((one) => call.test(one))) await new Promise((done) => setTimeout(done, 50));
-    };
+    const called = (call: RegExp) => until(() => box.calls().some((one) => call.test(one)));
 
     test('is cut and mended by the host itself', async () => {
       expect(await box.apply([short])).toMatchObject({ code: 0 });
-      expect(done()).toEqual([]);
-      await until(/delete table arp/);
+      await called(/delete table arp/);
+      // The answer gets out before.
+      const [asked, made] = ['asked', 'made'].map((name) =>
+        Number(readFileSync(`${box.home()}/steps/1/${name}`, 'utf8')),
+      );
+      expect((made ?? 0) - (asked ?? 0)).toBeGreaterThan(0.4);
       expect(done()).toEqual([
         'nft -f -',
         ...['netdev', 'inet', 'arp'].map((one) => `nft delete table ${one} haprov_drill`),
@@ -191,13 +195,13 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     test('is mended by a restore that comes before; it is not cut any more then', async () => {
       const long = { ...short, run: short.run.replace(/0\.3$/m, '30') };
       await box.apply([long]);
-      await until(/^nft -f -$/);
+      await called(/^nft -f -$/);
       expect(await box.go('restore')).toMatchObject({ code: 0 });
       expect(box.calls().slice(-4)).toEqual(
         expect.arrayContaining(['nft delete table arp haprov_drill', 'nft list tables']),
       );
-      const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-      expect(running.split('\n').filter((row) => row.includes(`haprov-drill ${box.home()}`))).toEqual([]);
+      const running = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+      await until(() => !running().includes(`haprov-drill ${box.home()}`));
     });
 
     test('of an odd name is left out; where nft cannot, iptables does', async () => {
@@ -206,8 +210,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       );
       box.fake('nft', "'-c -f -') cat >/dev/null; exit 1 ;; 'list tables') ;;");
       await box.apply([short]);
-      await until(/^iptables -D OUTPUT/);
-      await until(/^ip6tables -D OUTPUT/);
+      await called(/^iptables -D OUTPUT/);
+      await called(/^ip6tables -D OUTPUT/);
       const rule = (chain: string) =>
         `${chain} ! -${chain === 'INPUT' ? 'i' : 'o'} lo -m comment --comment haprov_drill -j DROP`;
       for (const tool of ['iptables', 'ip6tables'])

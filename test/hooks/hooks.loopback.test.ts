@@ -13,6 +13,7 @@ import type { Inventory } from '../../src/inventory/inventory';
 import type { Hook } from '../../src/inventory/schema/notify';
 import { Secrets } from '../../src/inventory/secrets';
 import { runProgram } from '../../src/programs';
+import { isRunning, until } from '../support/running';
 import { healthy, splitBrain } from '../support/statuses';
 
 /** Hooks as they are told: a server that hears requests, and programs. */
@@ -211,13 +212,11 @@ describe('a program', () => {
     };
     const ended = runProgram(run, way);
     const file = join(folder, 'child');
-    while (!existsSync(file)) await new Promise((done) => setTimeout(done, 20));
+    await until(() => existsSync(file));
     limit.abort();
     expect(await ended).toEqual({ fault: 'it did not end in time, and was ended', said: '' });
-    const about = `/proc/${readFileSync(file, 'utf8').trim()}/stat`;
-    const isRunning = () => existsSync(about) && readFileSync(about, 'utf8').split(' ')[2] !== 'Z';
     // It is told to end, and ends when its turn comes.
-    while (isRunning()) await new Promise((done) => setTimeout(done, 20));
+    await until(() => !isRunning(readFileSync(file, 'utf8').trim()));
   });
 });
 

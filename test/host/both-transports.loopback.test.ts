@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { HostError } from '../../src/errors';
 import { type Connection, connect } from '../../src/host/connection';
 import { patient } from '../support/patient';
+import { isRunning, until } from '../support/running';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import { describeWithSshd, type Sshd, startSshd } from '../support/sshd';
 
@@ -28,6 +29,7 @@ describeWithSshd('both transports', () => {
         files.remove();
       });
       beforeEach(async () => {
+        rmSync(files.path('pid'), { force: true });
         connection = await connect(files.target(sshd.port, { user, sudo: false, transport }));
       });
       afterEach(() => connection.close());
@@ -39,10 +41,9 @@ describeWithSshd('both transports', () => {
         expect(error).toBeInstanceOf(HostError);
         return error as HostError;
       };
-      const until = async (isSo: () => boolean) => {
-        while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-      };
-      const isGone = () => !existsSync(`/proc/${readFileSync(files.path('pid'), 'utf8').trim()}`);
+      /** Whether the script ran, and has ended. */
+      const isGone = () =>
+        existsSync(files.path('pid')) && !isRunning(readFileSync(files.path('pid'), 'utf8').trim() || 'self');
 
       test('output, standard error, exit codes, 255 too, of scripts that last and of others at once', async () => {
         const all = await Promise.all([
@@ -72,9 +73,9 @@ describeWithSshd('both transports', () => {
       });
 
       test('silence is given up, and what talks to nobody ends', async () => {
-        const script = `echo $$ >${files.path('pid')}; sleep 1; while :; do echo more; sleep 0.1; done`;
-        const error = await failure(lasting(script, { quietMs: 500 }));
-        expect(error.message).toContain('nothing was heard of the command for 0.5 s');
+        const script = `echo $$ >${files.path('pid')}; sleep 4; while :; do echo more; sleep 0.1; done`;
+        const error = await failure(lasting(script, { quietMs: 2000 }));
+        expect(error.message).toContain('nothing was heard of the command for 2 s');
         await until(isGone);
         expect((await connection.runScript('echo on', any)).stdout).toBe('on\n');
       });

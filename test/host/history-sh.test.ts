@@ -17,6 +17,7 @@ import type { Step } from '../../src/resources/resource';
 import { call } from '../../src/shell/library';
 import { own, Sandbox, shells } from '../shell/sandbox';
 import { asBefore, el9 } from '../support/resources';
+import { until } from '../support/running';
 
 /** The scripts that read and end runs, and what a rollback does beside what every run does. */
 
@@ -300,7 +301,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       const untilTold = `while [ ! -e '${box.path('go')}' ]; do sleep 0.1; done`;
       await box.stage(await box.steps({ type: 'command', run: untilTold, creates: box.path('go') }));
       const committing = box.go('commit');
-      while ((await lock())?.state !== 'committing') await new Promise((done) => setTimeout(done, 20));
+      await until(async () => (await lock())?.state === 'committing');
       expect(await lock()).toMatchObject({ alive: true, waits: 900 });
       box.write('go', '');
       await committing;
@@ -341,7 +342,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     // Of ksh "sleep" is a builtin.
     const endless = `env ${hour} & echo begun >'${box.path('begun')}'; env ${hour}; true`;
     const sleepers = () =>
-      execFileSync('sh', ['-c', `ps -eo args | grep -c '^${hour}' || :`], { encoding: 'utf8' }).trim();
+      execFileSync('sh', ['-c', `ps -eo args | grep -c '^${hour}$' || :`], { encoding: 'utf8' }).trim();
     const undo = `rm -f '${box.path('begun')}'`;
     await box.stage(
       await box.steps(
@@ -350,7 +351,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       ),
     );
     const committing = box.go('commit');
-    while (!existsSync(box.path('begun'))) await new Promise((done) => setTimeout(done, 20));
+    await until(() => existsSync(box.path('begun')) && sleepers() === '2');
     expect(await box.send(unlockScript('run1'))).toEqual({ code: 0, stdout: 'alive\n', stderr: '' });
     expect([sleepers(), box.read('a')]).toEqual(['2', 'new\n']);
 
@@ -360,7 +361,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       stderr: '',
     });
     expect((await committing).code).not.toBe(0);
-    expect(sleepers()).toBe('0');
+    await until(() => sleepers() === '0');
     expect(await box.send(unlockScript('run1'))).toEqual({ code: 0, stdout: 'restored\n', stderr: '' });
     expect([box.tree(), box.lock]).toEqual([before, undefined]);
     const [ended] = readHistory(await box.probe(historyQuestion.script));

@@ -2,6 +2,7 @@ import { buildProbe } from '../../src/host/probe';
 import { packages } from '../../src/resources/package';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { until } from '../support/running';
 
 /** Prints the state and the command of each stopped process that has the given one above it. */
 const lastBelow = `last_below() {
@@ -38,8 +39,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const child = box.start(probe.script);
     child.stdout.on('data', (chunk: Buffer) => followed.hear(chunk.toString()));
     const ended = new Promise((done) => child.on('close', done));
-    while (box.calls().length === 0 || followed.question !== question)
-      await new Promise((done) => setTimeout(done, 20));
+    const stopped = async () => (await box.send(`${lastBelow}\nlast_below ${followed.pid}`)).stdout;
+    await until(async () => followed.question === question && (await stopped()).includes('rpm -q'));
     expect(followed.pid).toMatch(/^[0-9]+$/);
 
     const { stdout } = await box.send(compose(`end_hung ${followed.pid}`));
@@ -57,11 +58,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       child.stdout.once('data', (said) => done(String(said).trim())),
     );
     // All that wait, and nothing else is under way.
-    let said = '';
-    while (!/^(T .*kill -STOP.*\n){10}$/.test(said)) {
-      await new Promise((done) => setTimeout(done, 20));
-      said = (await box.send(`${lastBelow}\nlast_below ${pid}`)).stdout;
-    }
+    const stopped = async () => (await box.send(`${lastBelow}\nlast_below ${pid}`)).stdout;
+    await until(async () => /^(T .*kill -STOP.*\n){10}$/.test(await stopped()));
     await box.send(compose(`end_hung ${pid}`));
     await ended;
   });

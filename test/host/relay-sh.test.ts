@@ -1,9 +1,10 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Channel, CommandEnd } from '../../src/host/channel';
 import { Relay, relayScript } from '../../src/host/relay';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { isRunning, until } from '../support/running';
 
 /** Many scripts over one shell, as over one channel of a host that opens no more. */
 
@@ -47,9 +48,6 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     return Object.assign(ended, { channel });
   }
   const file = (name: string) => join(box.host, name);
-  const until = async (isSo: () => boolean) => {
-    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
 
   test('output, standard error and exit code of each; quotes, characters of several bytes, no last line end', async () => {
     const all = await Promise.all([
@@ -90,7 +88,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     await new Promise((resolve) => flood.channel.stdout.once('data', resolve));
     flood.channel.close();
     expect((await flood).ending).toBeUndefined();
-    await until(() => !existsSync(`/proc/${readFileSync(file('pid'), 'utf8').trim()}`));
+    await until(() => !isRunning(readFileSync(file('pid'), 'utf8').trim()));
     expect(await run('echo well')).toMatchObject({ stdout: 'well\n' });
   });
 
@@ -100,7 +98,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     child.stdout.destroy();
     child.kill('SIGKILL');
     expect((await lost).ending).toBeUndefined();
-    await until(() => !existsSync(`/proc/${readFileSync(file('pid'), 'utf8').trim()}`));
+    await until(() => !isRunning(readFileSync(file('pid'), 'utf8').trim()));
     expect((await run('true')).ending).toBeUndefined();
   });
 });
