@@ -27,7 +27,7 @@ const ring = (displayName, end, more = {}) => ({
 
 export default {
   // A test that waits for a process waits as long as a busy machine takes; one that never ends is still ended.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   projects: [

@@ -24,7 +24,7 @@ beforeAll(async () => {
     join(folder, 'inventory.json'),
     JSON.stringify({ name: 'silent', hosts, playbooks: ['one'] }),
   );
-}, 30_000);
+});
 afterAll(() => {
   silent.close();
   removeProgram();
@@ -71,12 +71,8 @@ test.each([
   'undrain fred',
   'drill --yes',
   'apply --yes',
-])(
-  '%s',
-  async (command) => {
-    const { code, said } = await interrupted(command);
-    expect(code).toBe(130);
-    expect(said).not.toContain('stopping');
-  },
-  30_000,
-);
+])('%s', async (command) => {
+  const { code, said } = await interrupted(command);
+  expect(code).toBe(130);
+  expect(said).not.toContain('stopping');
+});

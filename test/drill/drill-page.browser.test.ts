@@ -3,7 +3,6 @@ import { type Browser, describeWithBrowser, startBrowser } from '../support/brow
 import { drillReports } from '../support/drill-reports';
 
 describeWithBrowser("the drill's page in a browser", () => {
-  jest.setTimeout(60_000);
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();

@@ -257,9 +257,9 @@ describe('login', () => {
 
 describe('a login that takes its time', () => {
   test('ConnectTimeout is over when the server has said its first line', async () => {
-    const server = await serve({ acceptsAfterMs: 1500 });
+    const server = await serve({ acceptsAfterMs: 4500 });
     know(server);
-    expect(await open(files.target(server.port, { connectTimeoutMs: 1000 }))).toMatchObject({ user: 'root' });
+    expect(await open(files.target(server.port, { connectTimeoutMs: 4000 }))).toMatchObject({ user: 'root' });
   });
 });
 
@@ -271,14 +271,15 @@ describe('unreachable', () => {
   });
 
   test.each([
-    ['says nothing', () => undefined, /no SSH server spoke within 0\.2 s/],
+    ['says nothing', () => undefined, /no SSH server spoke within 0\.2 s/, 200],
     [
       'is none of SSH',
       (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
       /closed the connection before the login; it says: HTTP\/1\.1 400 Bad Request$/,
+      4000,
     ],
-    ['hangs up', (socket: Socket) => socket.end(), /closed the connection before the login/],
-  ])('a server that %s', async (_what, behave, message) => {
+    ['hangs up', (socket: Socket) => socket.end(), /closed the connection before the login/, 4000],
+  ])('a server that %s', async (_what, behave, message, connectTimeoutMs) => {
     const server = createServer((socket) => {
       socket.resume();
       socket.on('error', () => undefined);
@@ -286,7 +287,7 @@ describe('unreachable', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    expect((await refusal(files.target(port, { connectTimeoutMs: 200 }))).message).toMatch(message);
+    expect((await refusal(files.target(port, { connectTimeoutMs }))).message).toMatch(message);
     server.close();
   });
 

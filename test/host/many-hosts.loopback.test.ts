@@ -55,7 +55,7 @@ test('a server that closes every connection is asked again for as long as Connec
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const error = await connect(files.target(port, { connectTimeoutMs: 1000 })).catch(
+  const error = await connect(files.target(port, { connectTimeoutMs: 4000 })).catch(
     (reason: unknown) => reason,
   );
   server.close();

@@ -211,6 +211,6 @@ const title = isRoot ? '%s' : '%s (skipped: only root can be attacked by somebod
       expect(printed).not.toContain('root:secret');
       expect(readdirSync(box.path('etc'))).toEqual(['shadow']);
       expect([statSync(box.path('etc')).uid, statSync(box.path('etc')).mode & 0o777]).toEqual([0, 0o755]);
-    }, 120_000);
+    });
   },
 );

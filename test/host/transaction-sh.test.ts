@@ -641,33 +641,29 @@ describe('at every point where it can fail, restore leaves the host as it was', 
     );
   }
 
-  test.each(shells.map((shell) => [shell.join(' '), shell] as const))(
-    '%s',
-    async (_, shell) => {
-      open(shell);
-      const steps = await everything();
-      expect(steps).toHaveLength(9);
-      const before = [...box.tree(), box.sysctl('net.core.somaxconn')];
-      const wrong: unknown[] = [];
-      for (const [index, step] of steps.entries()) {
-        for (const part of partsOf[step.phase]) {
-          // One shell is enough for what does not depend on it; the others prove the way back of every step.
-          if (shell[0] !== 'sh' && part !== 'verify') continue;
-          const broken = steps.with(index, { ...step, [part]: `${step[part] ?? ':'}\nfail boom` });
-          const run = `run-${index + 1}-${part}`;
-          const { code } = await box.apply(broken, run);
-          const after = [...box.tree(), box.sysctl('net.core.somaxconn')];
-          const lost = before.filter((row) => !after.includes(row));
-          const left = after.filter((row) => !before.includes(row));
-          const state = box.state(run);
-          if (lost.length + left.length > 0 || code !== 1 || state !== 'restored' || box.lock)
-            wrong.push({ run, code, state, lost, left });
-        }
+  test.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', async (_, shell) => {
+    open(shell);
+    const steps = await everything();
+    expect(steps).toHaveLength(9);
+    const before = [...box.tree(), box.sysctl('net.core.somaxconn')];
+    const wrong: unknown[] = [];
+    for (const [index, step] of steps.entries()) {
+      for (const part of partsOf[step.phase]) {
+        // One shell is enough for what does not depend on it; the others prove the way back of every step.
+        if (shell[0] !== 'sh' && part !== 'verify') continue;
+        const broken = steps.with(index, { ...step, [part]: `${step[part] ?? ':'}\nfail boom` });
+        const run = `run-${index + 1}-${part}`;
+        const { code } = await box.apply(broken, run);
+        const after = [...box.tree(), box.sysctl('net.core.somaxconn')];
+        const lost = before.filter((row) => !after.includes(row));
+        const left = after.filter((row) => !before.includes(row));
+        const state = box.state(run);
+        if (lost.length + left.length > 0 || code !== 1 || state !== 'restored' || box.lock)
+          wrong.push({ run, code, state, lost, left });
       }
-      expect(wrong).toEqual([]);
-    },
-    60_000,
-  );
+    }
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe('found wrong once', () => {

@@ -16,5 +16,5 @@ describeLab('however a run is cut, each host ends applied or restored', () => {
         for (const host of points.hosts) docker('exec', `${labName}-${host}`, 'sh', '-c', die);
       },
     });
-  }, 1_200_000);
+  }, 3_600_000);
 });

@@ -36,7 +36,7 @@ describeLab('however a host fails a run, each ends applied or restored', () => {
         return eventually('no boot hook', () => !hooks(), 50, 200);
       },
     });
-  }, 1_200_000);
+  }, 3_600_000);
 
   test('the disk full, with room for ever more of the run', async () => {
     const folders = ['/var/lib/haprov', '/etc/haproxy'];
@@ -73,5 +73,5 @@ describeLab('however a host fails a run, each ends applied or restored', () => {
           );
       }
     }
-  }, 1_200_000);
+  }, 3_600_000);
 });

@@ -8,5 +8,5 @@ describeLab('however a run is cut, each host ends applied or restored', () => {
     points = await CutPoints.begin();
   });
 
-  test('haprov killed with -9', () => points.each({ cut: (kill) => kill() }), 1_200_000);
+  test('haprov killed with -9', () => points.each({ cut: (kill) => kill() }), 3_600_000);
 });

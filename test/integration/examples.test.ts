@@ -151,7 +151,9 @@ describeLab('two balancers, two backends, two VIPs', () => {
   const inventory = edited('examples/four-nodes.json');
   const [east, west] = [`${network}.212`, `${network}.213`];
   const serversOf = async (vip: string, requests = 4) => {
-    const replies = await Promise.all(Array.from({ length: requests }, () => fetchUrl(`http://${vip}/`)));
+    const replies = await Promise.all(
+      Array.from({ length: requests }, () => fetchUrl(`http://${vip}/`, {}, 10_000)),
+    );
     return [...new Set(replies.map((reply) => reply?.server ?? 'nobody'))].sort().join();
   };
   const serving = (what: string, servers: string) =>

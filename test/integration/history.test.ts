@@ -198,10 +198,9 @@ describeLab('what was done is remembered, and can be undone', () => {
       expect(pair.map(lockOf)).not.toContain('');
       expect(await haprov('unlock', inventory, '--force', '--yes')).toMatchObject({ code: 0 });
       expect([file(), pair.map(lockOf)]).toEqual([original, ['', '']]);
-      expect(pair.map((host) => on(host, 'ps -ef | grep -c "[/]transaction watch" || :').trim())).toEqual([
-        '0',
-        '0',
-      ]);
+      await eventually('no watcher', () =>
+        pair.every((host) => on(host, 'ps -ef | grep -c "[/]transaction watch" || :').trim() === '0'),
+      );
       child.kill('SIGKILL');
       await finished;
       expect((await runs())[0]?.hosts.map(({ result }) => result)).toEqual(['restored', 'restored']);

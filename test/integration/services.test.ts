@@ -157,7 +157,7 @@ describeLab('services of every kind on one pair', () => {
   test('active/active: the higher priority of each holds it; adverts by unicast alone', () => {
     expect(holdersOf(front)).toEqual(['fred']);
     expect(holdersOf(six)).toEqual(['fred']);
-    const adverts = on('ethyl', "timeout 4 tcpdump -nn -i eth0 'ip proto 112' 2>/dev/null || true");
+    const adverts = on('ethyl', "timeout 30 tcpdump -c 10 -nn -i eth0 'ip proto 112' 2>/dev/null || true");
     expect(adverts).toContain(`${network}.201 > ${network}.202: VRRPv2, Advertisement, vrid 37,`);
     expect(adverts).not.toMatch(/> 224\.0\.0\.18: VRRPv2.*vrid 37,/);
   });
@@ -168,7 +168,7 @@ describeLab('services of every kind on one pair', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([301, `https://${front}/a?b=c`]);
     const old = on(
       'fred',
-      `timeout 3 openssl s_client -tls1_1 -connect ${front}:443 </dev/null 2>&1 || true`,
+      `timeout 30 openssl s_client -tls1_1 -connect ${front}:443 </dev/null 2>&1 || true`,
     );
     expect(old).toMatch(/alert|no protocols available/);
     expect(on('ethyl', `curl -sk -o /dev/null -w '%{http_code}' https://${front}/`)).toBe('403');

@@ -97,7 +97,7 @@ describeLab('hosts of an SSH authority, behind two jump hosts', () => {
     inventory = inventoryFile((raw) => {
       raw.ssh = { ...(raw.ssh as object), user: 'root', port: PORT };
     });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     for (const host of hosts) on(host, 'systemctl stop authority-sshd; rm -rf /root/authority');

@@ -156,7 +156,7 @@ describeLab('what is said of traffic holds on a pair', () => {
     }
     await applied();
     await isWell(inventory);
-  }, 300_000);
+  });
 
   const seen = (server: string) =>
     on('fred', `curl -s 'http://127.0.0.1:10001/stats;csv'`)

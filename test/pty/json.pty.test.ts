@@ -28,7 +28,8 @@ async function said(words: string, until?: string) {
   let seen = '';
   child.stdout.on('data', (chunk: Buffer) => {
     seen += chunk;
-    if (until !== undefined && seen.includes(until)) child.kill('SIGINT');
+    // A second one would be another wish.
+    if (until !== undefined && seen.includes(until) && !child.killed) child.kill('SIGINT');
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

@@ -55,11 +55,11 @@ export class Terminal {
     });
     this.ended = new Promise((resolve) =>
       this.#pty.onExit(({ exitCode, signal }) => {
-        this.#exit = { code: exitCode, signal: signal ?? 0 };
-        // What came last is drawn before anybody looks.
+        // What came last is drawn before anybody looks, or learns that no more comes.
         this.#emulator.write('', () => {
+          this.#exit = { code: exitCode, signal: signal ?? 0 };
           this.#tell();
-          resolve({ code: exitCode, signal: signal ?? 0 });
+          resolve(this.#exit);
         });
       }),
     );

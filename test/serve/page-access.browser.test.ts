@@ -9,7 +9,6 @@ import { healthy, hundredHosts, splitBrain, statuses } from '../support/statuses
 const axe = readFileSync(require.resolve('axe-core'), 'utf8');
 
 describeWithBrowser('the status page is for everybody', () => {
-  jest.setTimeout(180_000);
   let browser: Browser;
   let page: Page;
   let served: Served;

@@ -6,7 +6,6 @@ import { aRun, onHost, step } from '../support/runs';
 import { healthy, splitBrain } from '../support/statuses';
 
 describeWithBrowser('the runs on the status page', () => {
-  jest.setTimeout(60_000);
   let browser: Browser;
   let page: Page;
   let served: Served;

@@ -5,7 +5,6 @@ import { type Browser, describeWithBrowser, startBrowser } from '../support/brow
 import { drained, healthy, splitBrain, statuses, withEveryText } from '../support/statuses';
 
 describeWithBrowser('the status page in a browser', () => {
-  jest.setTimeout(60_000);
   let browser: Browser;
   let page: Page;
   let served: Served;
@@ -196,7 +195,7 @@ describeWithBrowser('the status page in a browser', () => {
       await still.goto(served.url);
       expect(await still.locator('h1').textContent()).toContain(healthy.headline);
       now = async () => splitBrain;
-      await still.getByRole('heading', { name: splitBrain.headline }).waitFor({ timeout: 20_000 });
+      await still.getByRole('heading', { name: splitBrain.headline }).waitFor();
     } finally {
       await plain.close();
     }

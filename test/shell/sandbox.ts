@@ -156,22 +156,36 @@ export class Sandbox {
 
   /** As if the host had lost its power. A run that is neither finished nor restored is watched for ever otherwise. */
   killWatchers(): void {
-    const killed: string[] = [];
-    for (const name of readdirSync('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      try {
-        const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
-        if (words.some((word) => word.startsWith(`${this.#root}/state/runs/`))) {
+    const own = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && this.#owns(name));
+    // Who was killed may have begun another since all were looked for.
+    for (let found = own(); found.length > 0; found = own()) {
+      for (const name of found) {
+        try {
           process.kill(Number(name), 'SIGKILL');
-          killed.push(name);
+        } catch {
+          // It has ended by itself.
         }
-      } catch {
-        // It has ended by itself.
       }
+      // What is killed holds its locks until it is gone.
+      for (const name of found)
+        while (holdsFiles(name)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
-    // What is killed holds its locks until it is gone.
-    for (const name of killed)
-      while (holdsFiles(name)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+
+  /** Whether a process is one of this host's: of its runs, or in its folders as all are that these began. */
+  #owns(pid: string): boolean {
+    try {
+      if (`${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${this.#root}/`)) return true;
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words.some((word) => word.startsWith(`${this.#root}/state/runs/`));
+    } catch {
+      return false;
+    }
+  }
+
+  /** A command by which it loses its power: of its runs nobody goes on, their watchers neither. */
+  get powerLoss(): string {
+    return `pkill -KILL -f '^[^ ]*sh ${this.#root}/state/runs/'`;
   }
 
   path(relative: string): string {
@@ -215,7 +229,7 @@ esac
     mkdirSync(this.memory, { recursive: true });
     const left = join(this.memory, 'calls-left');
     writeFileSync(left, `${call}\n`);
-    const count = `read -r n <${left}; echo $((n - 1)) >${left}; [ $n != 1 ] || { pkill -KILL -f '^[^ ]*sh ${this.#root}/state/runs/'; exit 1; }`;
+    const count = `read -r n <${left}; echo $((n - 1)) >${left}; [ $n != 1 ] || { ${this.powerLoss}; exit 1; }`;
     for (const name of programs) {
       const text = `#!/bin/sh\n${count}\nexec ${findProgram(name)} "$@"\n`;
       writeFileSync(join(this.#bin, name), text, { mode: 0o755 });

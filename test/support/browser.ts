@@ -27,11 +27,15 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** How long a busy machine may take for what a page does. */
+const patienceMs = 120_000;
+
 /** A Chromium without a window and with a profile of its own, which asks nobody for anything by itself. */
 export async function startBrowser(options: { javaScriptEnabled?: boolean } = {}): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'haprov-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     ...options,
+    timeout: patienceMs,
     executablePath: CHROMIUM,
     headless: true,
     args: [
@@ -44,6 +48,7 @@ export async function startBrowser(options: { javaScriptEnabled?: boolean } = {}
       '--disable-sync',
     ],
   });
+  context.setDefaultTimeout(patienceMs);
   return {
     context,
     async close() {

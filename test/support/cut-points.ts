@@ -70,7 +70,7 @@ export class CutPoints {
           `cut after ${point} events: exit ${run.code} before that: ${run.stdout}${run.stderr}`,
         );
       }
-      expect(point).toBeLessThan(120);
+      expect(point).toBeLessThan(300);
     }
   }
 

@@ -70,7 +70,7 @@ export const haprov = (...words: string[]): Promise<Finished> => startHaprov(wor
 export function on(host: string, command: string, input?: Buffer): string {
   const result = spawnSync(
     'ssh',
-    ['-F', join(state, 'ssh_config'), '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', host, command],
+    ['-F', join(state, 'ssh_config'), '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', host, command],
     { encoding: 'utf8', maxBuffer: 1e9, ...(input ? { input } : {}) },
   );
   if (result.status !== 0)

@@ -29,8 +29,18 @@ export interface Sshd {
 
 /** Starts OpenSSH's server in the foreground, on a loopback port, with its own host key; the user of `files` may log in. */
 export async function startSshd(files: SshFiles, ...options: string[]): Promise<Sshd> {
+  for (;;) {
+    try {
+      return await startSshdAt(await freePort(), files, options);
+    } catch (error) {
+      // Somebody else was given the port meanwhile.
+      if (!`${error}`.includes('Address already in use')) throw error;
+    }
+  }
+}
+
+async function startSshdAt(port: number, files: SshFiles, options: readonly string[]): Promise<Sshd> {
   if (!SSHD) throw new Error('sshd is not installed');
-  const port = await freePort();
   const key = newKey().private;
   const name = `sshd-${port}`;
   const hostKeyFile = files.write(`${name}.key`, key);
