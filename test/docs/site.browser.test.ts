@@ -44,7 +44,7 @@ describeWithBrowser('the site of all documents', () => {
     page = await browser.context.newPage();
     page.on('pageerror', ({ message }) => faults.push(message));
     browser.context.on('request', (request) => asked.add(new URL(request.url()).host));
-  }, 600_000);
+  }, 1_800_000);
   afterAll(async () => {
     await browser?.close();
     server?.close();
@@ -78,7 +78,7 @@ describeWithBrowser('the site of all documents', () => {
       }
     }
     await plain.close();
-  }, 600_000);
+  }, 1_800_000);
 
   test.each([['light', 1440] as const, ['dark', 360] as const])(
     'it is %s as the reader’s system is, and everybody can read it, %i pixels wide',
@@ -98,7 +98,7 @@ describeWithBrowser('the site of all documents', () => {
         expect({ path, found }).toEqual({ path, found: [] });
       }
     },
-    600_000,
+    1_800_000,
   );
 
   test('by keyboard: past the navigation, and to another page', async () => {

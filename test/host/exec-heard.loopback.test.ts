@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
 import { patient } from '../support/patient';
+import { until } from '../support/running';
 import { answers, begins, type CommandHandler, runsLocally } from '../support/ssh-server';
 
 describe('what is heard', () => {
@@ -144,7 +145,7 @@ describe('a host that opens few channels (MaxSessions)', () => {
     ['nothing is ever heard of a channel that does not become root', (channel) => void channel.resume()],
   ])('what lasts and what does not both run where %s', async (_, other) => {
     for (const channels of [1, 10]) {
-      await logIn(local, { answerWithinMs: 3000 }, { ...any, 'echo; exec cat': other }, channels);
+      await logIn(local, { answerWithinMs: 8000 }, { ...any, 'echo; exec cat': other }, channels);
       const lasts = connection.runScript('echo lasts', { ...patient, isLasting: true });
       const short = connection.runScript('echo short', patient);
       expect([(await lasts).stdout, (await short).stdout]).toEqual(['lasts\n', 'short\n']);
@@ -178,7 +179,7 @@ describe('a host that opens few channels (MaxSessions)', () => {
     const cuts: CommandHandler = (channel, link) => {
       local(channel, link);
       channel.on('data', (chunk: Buffer) => {
-        if (chunk.includes('LAST WORDS')) setTimeout(() => link.end(), 300);
+        if (chunk.includes('LAST WORDS')) void until(() => existsSync(file)).then(() => link.end());
       });
     };
     await logIn(local, {}, { ...any, [AS_ROOT]: cuts }, 1);

@@ -91,7 +91,7 @@ describeLab('VIPs without HAProxy', () => {
     const applied = await haprov('apply', file, '--yes');
     expect({ ...applied, stdout: '' }).toMatchObject({ code: 0 });
     await moveTo('fred');
-  }, 600_000);
+  });
 
   test('all is well, and nothing is left to change', async () => {
     expect((await fetchUrl(`http://${vip}/`))?.body).toBe('fred first\n');

@@ -15,5 +15,5 @@ describeLab('random edits of the serving pair, each with a fault', () => {
       status: 0,
       stdout: expect.stringContaining('4 passed, 0 failed'),
     });
-  }, 1_500_000);
+  }, 3_600_000);
 });

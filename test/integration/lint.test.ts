@@ -53,7 +53,7 @@ describeLab('lint and the programs that it speaks of', () => {
     on(host, surroundings);
     const version = (command: string) => /(\d+\.\d+\.\d+)/.exec(on(host, command))?.[1] ?? '';
     versions = { haproxy: version('haproxy -v'), keepalived: version('keepalived --version 2>&1') };
-  }, 600_000);
+  });
 
   const known = casesIn<FileCase>('file-cases').filter(([, , { isUnsure }]) => !isUnsure);
 

@@ -73,7 +73,7 @@ describeLab('rendered files', () => {
     on(host, surroundings, Buffer.concat(['crt', 'key'].map((end) => readFileSync(`${tls}.${end}`))));
     const said = validateOn(host, cases);
     verdicts = cases.map((one, index) => ({ ...one, said: said[index] ?? [] }));
-  }, 600_000);
+  });
 
   test.each(inventories)('%s: haproxy, keepalived and httpd take them, without a warning', (inventory) => {
     const own = verdicts.filter((one) => one.inventory === inventory);

@@ -18,6 +18,9 @@ export interface CountingProxy {
 /** So much a server of SSH says before it must hear more than the client's first line: its own, and its algorithms. */
 const FIRST_WORDS = 256;
 
+/** So long a server is silent when it has said all that it says at once, in parts that a busy machine makes of it. */
+const QUIET_MS = 40;
+
 /**
  * Passes on to an SSH server on a loopback port, and counts turns. What both sides say at once in the beginning is put
  * into an order: the client's line, then the server's line and algorithms.
@@ -37,9 +40,17 @@ export async function countingProxy(to: number): Promise<CountingProxy> {
     const first: Buffer[] = [];
     let isClientsTurn = true;
     let hasBegun = false;
-    const toClient = (chunk: Buffer): void => {
+    let said: Buffer[] = [];
+    let quiet: NodeJS.Timeout | undefined;
+    const passOn = (): void => {
       isClientsTurn = true;
-      client.write(chunk);
+      client.write(Buffer.concat(said));
+      said = [];
+    };
+    const toClient = (chunk: Buffer): void => {
+      said.push(chunk);
+      clearTimeout(quiet);
+      quiet = setTimeout(passOn, QUIET_MS);
     };
     const begin = (): void => {
       const all = Buffer.concat(first);
@@ -65,11 +76,13 @@ export async function countingProxy(to: number): Promise<CountingProxy> {
       first.push(chunk);
       begin();
     });
-    for (const [one, other] of [
-      [client, host],
-      [host, client],
-    ] as const)
-      one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    client.on('error', () => host.destroy()).on('close', () => host.destroy());
+    host
+      .on('error', () => client.destroy())
+      .on('close', () => {
+        clearTimeout(quiet);
+        if (!client.destroyed) client.end(Buffer.concat(said));
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(counted, {
