@@ -21,6 +21,7 @@ import { configs, placed, rename, whoIsMeant } from '../planning/former-member';
 import { planHost, questionsOf, readinessOf } from '../planning/host-plan';
 import { Opened, toTarget } from '../planning/hosts';
 import { surveyWhole } from '../planning/planning';
+import { withServersByAddress } from '../planning/servers-by-address';
 import type { Resource } from '../playbook/expand';
 import { usualRollout } from '../ranges';
 import { probeFile } from '../resources/file-state';
@@ -80,7 +81,8 @@ export async function retire(options: RetireOptions, context: Context): Promise<
   const surveyed = await surveyAgreeing(ask, toTarget(asked, options, context), agreeing, context);
   const opened = new Opened();
   try {
-    const { inventory, host } = isFormer ? placed(said.inventory, asked, surveyed) : { ...said, host: asked };
+    const known = withServersByAddress(said.inventory, surveyed.hosts);
+    const { inventory, host } = isFormer ? placed(known, asked, surveyed) : { inventory: known, host: asked };
     const targets = new Map([...ways.values()].map((target) => [target.name, target]));
     const readiness = new Map(
       [...said.wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),

@@ -17,6 +17,7 @@ import { readinessOf } from '../planning/host-plan';
 import { listenerFor, Opened, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
 import { lockedBy } from '../planning/locked';
 import { newRunId } from '../planning/planning';
+import { withServersByAddress } from '../planning/servers-by-address';
 import type { Hosts } from '../rollout/host-verbs';
 import { sshHosts } from '../rollout/ssh-host';
 import { drainLeaseSeconds, type Holder, holderOf, isDrain, nameOfDrain } from './hold-hosts';
@@ -53,18 +54,18 @@ export async function openMaintenance(
   context: Context,
   begin?: () => void,
 ): Promise<OpenMaintenance> {
-  const { inventory, wanted } = await loadDesiredState(options, context);
-  const names = inventory.hosts.map(({ name }) => name);
-  const host = inventory.hosts.find(({ name }) => name === options.host);
+  const { inventory: said, wanted } = await loadDesiredState(options, context);
+  const names = said.hosts.map(({ name }) => name);
+  const host = said.hosts.find(({ name }) => name === options.host);
   if (!host)
     throw new UsageError(
       `there is no host "${options.host}" in ${options.inventory}${didYouMean(options.host, names)}`,
       `its hosts: ${names.join(', ')}`,
     );
   begin?.();
-  const limited = selectHosts(inventory, options.limit);
+  const limited = selectHosts(said, options.limit);
   const targets = new Map(
-    inventory.hosts
+    said.hosts
       .filter((one) => one === host || limited.includes(one))
       .map((one) => [one.name, toTarget(one, options, context)]),
   );
@@ -77,6 +78,7 @@ export async function openMaintenance(
   );
   const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
   if (failure && surveyed.hosts.length === 0) throw failure;
+  const inventory = withServersByAddress(said, surveyed.hosts);
   const readiness = new Map(
     [...wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
   );

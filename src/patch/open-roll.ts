@@ -10,6 +10,7 @@ import { readinessOf } from '../planning/host-plan';
 import { notAsked, Opened, operator, selectHosts, toTarget } from '../planning/hosts';
 import { findingsOf } from '../planning/lint-subject';
 import { newRunId, surveyWhole } from '../planning/planning';
+import { withServersByAddress } from '../planning/servers-by-address';
 import { HostRun } from '../rollout/host-run';
 import { hostOf } from '../rollout/host-verbs';
 import { CloserLook } from './closer-look';
@@ -51,10 +52,11 @@ export async function openRoll(
   context: Context,
   workOn: WorkOn,
 ): Promise<OpenRoll> {
-  const said = await loadDesiredState(options, context);
-  const { inventory } = said;
-  const chosen = selectHosts(inventory, options.limit);
-  const targets = new Map(inventory.hosts.map((host) => [host.name, toTarget(host, options, context)]));
+  const loaded = await loadDesiredState(options, context);
+  const chosen = selectHosts(loaded.inventory, options.limit);
+  const targets = new Map(
+    loaded.inventory.hosts.map((host) => [host.name, toTarget(host, options, context)]),
+  );
   const { name, hosts } = { name: options.inventory, hosts: chosen.map((host) => host.name) };
   context.emit({ type: 'run-start', command, inventory: name, hosts });
   const surveyed = await surveyWhole(
@@ -65,6 +67,8 @@ export async function openRoll(
     context,
     options.yes || context.canAsk,
   );
+  const inventory = withServersByAddress(loaded.inventory, surveyed.hosts);
+  const said = { ...loaded, inventory };
   const opened = new Opened();
   const closer = new CloserLook(options, context, said);
   const close = () => {

@@ -27,6 +27,7 @@ import { listeningOn } from './listening';
 import { refuseLocked, runsBeingMade } from './locked';
 import { missingFiles, missingQuestion } from './missing-files';
 import { type Part, partOf, picker, runningUnits } from './only';
+import { withServersByAddress } from './servers-by-address';
 import { retiredText, startedAgain } from './started-again';
 import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
@@ -114,7 +115,6 @@ async function planOver(
     for (const host of selectHosts(loaded, options.limit))
       ways.set(host, options.begun?.get(host.name) ?? prepare(toTarget(host, options, context)));
   });
-  const { inventory } = said;
   const hosts = [...ways.keys()];
   const all = new Map([...said.wanted].filter(([host]) => hosts.includes(host)));
   const picks = options.only && picker(options.only, all);
@@ -124,25 +124,26 @@ async function planOver(
   );
 
   begin(hosts.map((host) => host.name));
-  const other = await instead?.({ inventory, targets: ways, wanted: byPlaybooks });
+  const other = await instead?.({ inventory: said.inventory, targets: ways, wanted: byPlaybooks });
   const wanted = other?.wanted ?? byPlaybooks;
   const textsOf = (host: Host) => said.texts.find((one) => one.host === host);
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
     const asked = new Set(questionsOf(resources).map(({ id }) => id));
-    const listening = other ? [] : listeningQuestion(inventory, host, resources);
+    const listening = other ? [] : listeningQuestion(said.inventory, host, resources);
     return {
       target,
       questions: [
         ...questionsOf(resources),
         ...(only ? questionsOf(all.get(host) ?? []).filter(({ id }) => !asked.has(id)) : []),
         ...listening,
-        ...startedWithQuestion(inventory, host),
+        ...startedWithQuestion(said.inventory, host),
         ...(other ? [] : missingQuestion(textsOf(host), all.get(host) ?? [])),
       ],
     };
   });
   const surveyed = await surveyWhole(targets, context, willChange, other?.kept);
+  const inventory = withServersByAddress(said.inventory, surveyed.hosts);
   /** What hosts differ in, where the plan is about a part of it. */
   const whole = new Map<Host, PlannedChange[]>();
   try {

@@ -23,6 +23,7 @@ import type { CommonOptions, Context } from './context';
 import { type DesiredState, loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, selectHosts, statusAnswersWithin, toTarget } from './hosts';
+import { withServersByAddress } from './servers-by-address';
 
 /** Somebody who looks at the inventory's hosts, again and again over the same connections. */
 export interface StatusObserver {
@@ -248,11 +249,12 @@ function diagnosticsFor(
 }
 
 function snapshotOf(
-  { inventory, wanted }: DesiredState,
+  { inventory: said, wanted }: DesiredState,
   hosts: readonly Host[],
   surveyed: Survey,
   laptop: LaptopAnswer[],
 ): Snapshot {
+  const inventory = withServersByAddress(said, surveyed.hosts);
   const seen = hosts.map((host): HostSnapshot => {
     const resources = wanted.get(host) ?? [];
     const found = surveyed.hosts.find(({ name }) => name === host.name);

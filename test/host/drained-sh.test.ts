@@ -18,10 +18,9 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   const said = async (...rows: string[]) => (await box.send(compose(...rows))).stdout.replace(/\n$/, '');
 
   /** Runs `script`, and gives what HAProxy was told and what is remembered then. */
-  const run = (script: string, version = 'HAProxy version 2.4.22') => {
+  const run = (script: string, version = 'HAProxy version 2.4.22', servers = ':') => {
     box.fake('haproxy', `-v) echo "${version}" ;;`);
-    const talk =
-      'haproxy_sockets() { :; }\ntell_admin_sockets() { :; }\ntell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
+    const talk = `haproxy_sockets() { :; }\ntell_admin_sockets() { :; }\ntell_haproxy() { case $1 in 'show stat'*) ${servers};; *) echo "$1"; echo 'Pid: 42';; esac; }`;
     const tell = `${script} | grep -v ^Pid`;
     return said(talk, tell, 'set -- $(drained_servers)\necho "remembered: $*"');
   };
@@ -138,6 +137,61 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect((await ask()).split('\n').sort()).toEqual(['code 3', 'odd', 'show info']);
     box.fake('curl', '*) exit 7 ;;');
     expect(await ask('command() { return 1; }')).toBe('code 69');
+  });
+
+  test.each(['keep_drained', 'give_back', 'set_servers drain', 'ready_servers'])(
+    '%s: a server in maintenance stays in it, and others are told',
+    async (command) => {
+      const row = (server: string, status: string) => `echo 'web,${server}${','.repeat(16)}${status},'`;
+      const servers = [
+        row('a', 'MAINT'),
+        row('b', 'UP'),
+        row('c', 'MAINT (via web/a)'),
+        row('d', 'MAINT(resolution)'),
+      ].join('; ');
+      const said = await run(`${command} web/a web/b web/c web/d`, undefined, servers);
+      const told = [...said.matchAll(/set server (\S+) state/g)].map(([, title]) => title);
+      expect(told).toEqual(['web/b', 'web/c', 'web/d']);
+    },
+  );
+
+  test('a server-template stands for each of its servers', async () => {
+    box.write(
+      'haproxy.cfg',
+      'backend web\n server-template t 2 10.0.0.1:80\n server-template u 3-4 ipv4@10.0.0.1:80 check\n server a 10.0.0.2:80\n',
+    );
+    const places = `running_files() { echo '${box.path('haproxy.cfg')}'; }\n`;
+    expect(await run(`${places}server_places $(running_files)`)).toBe(
+      'web/t1 10.0.0.1\nweb/t2 10.0.0.1\nweb/u3 10.0.0.1\nweb/u4 10.0.0.1\nweb/a 10.0.0.2\nremembered: ',
+    );
+    expect(await run(`${places}keep_drained 'web/t1 10.0.0.1' 'web/t2 10.0.0.1'`)).toBe(
+      'set server web/t1 state drain;set server web/t2 state drain;show info\nremembered: web/t1 10.0.0.1 web/t2 10.0.0.1',
+    );
+  });
+
+  test('which servers begin in maintenance, by all that may say it', async () => {
+    box.write(
+      'haproxy.cfg',
+      [
+        'defaults',
+        ' default-server disabled',
+        'listen web',
+        ' server a 10.0.0.1:80',
+        ' server b 10.0.0.2:80 enabled',
+        'backend api',
+        ' default-server enabled',
+        ' server a 10.0.0.1:80',
+        ' server b 10.0.0.2:80 check disabled # so',
+        ' server-template t 1-2 10.0.0.3:80 disabled',
+        'defaults',
+        'backend last',
+        ' server a 10.0.0.1:80 # disabled',
+        '',
+      ].join('\n'),
+    );
+    expect(await run(`server_places disabled '${box.path('haproxy.cfg')}'`)).toBe(
+      'web/a 10.0.0.1\napi/b 10.0.0.2\napi/t1 10.0.0.3\napi/t2 10.0.0.3\nremembered: ',
+    );
   });
 
   test('a HAProxy before 1.6 knows weights only', async () => {

@@ -334,6 +334,19 @@ cat >before <<'.END.'\n${text}.END.`);
     expect(await carry(list, from, to)).toEqual(wanted);
   });
 
+  test('a drained server that the configuration has in maintenance stays in it', async () => {
+    box.write(
+      'etc/haproxy/haproxy.cfg',
+      file('  server a 10.0.0.1:80 check disabled\n  server b 10.0.0.1:81 check'),
+    );
+    await run(
+      [],
+      `mkdir -p /var/lib/haprov; printf 'web/a 10.0.0.1\\nweb/b 10.0.0.1\\n' >/var/lib/haprov/drained-servers`,
+    );
+    await run([], ...over);
+    expect(box.read('told')).toBe('set server web/b state drain;show info\n');
+  });
+
   test('other units have no servers', async () => {
     expect(
       await run([{ name: 'a' }], 'keep_states web.service', 'hand_states_over web.service 1', 'echo so'),

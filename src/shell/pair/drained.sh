@@ -28,18 +28,41 @@ cut_lines() { # FILE...
     { $1 = $1; print }' "$@"
 }
 
-# Prints a row "service/server ADDRESS" for each server in files of HAProxy's.
-server_places() { # [FILE...]
+# Prints a row "service/server ADDRESS" for each server in files of HAProxy's; with "disabled" only for those that begin in
+# maintenance.
+server_places() { # [disabled] [FILE...]
+  only_=
+  [ "${1:-}" != disabled ] || { only_=disabled; shift; }
   [ $# -gt 0 ] || return 0
-  cut_lines "$@" 2>/dev/null | awk '
-    $1 ~ /^(listen|backend|frontend|defaults|global|peers|ring|log-forward)$/ { proxy = $1 ~ /^(listen|backend)$/ ? $2 : ""; next }
-    $1 != "server" || proxy == "" { next }
+  cut_lines "$@" 2>/dev/null | awk -v only="$only_" '
+    function begins_disabled(from, by_default, i) {
+      for (i = from; i <= NF; i++) { if ($i == "disabled") by_default = 1; if ($i == "enabled") by_default = 0 }
+      return by_default
+    }
+    $1 ~ /^(listen|backend|frontend|defaults|global|peers|ring|log-forward)$/ {
+      proxy = $1 ~ /^(listen|backend)$/ ? $2 : ""
+      if (in_defaults = $1 == "defaults") shared = 0
+      disabled = shared
+      next
+    }
+    $1 == "default-server" { disabled = begins_disabled(2, disabled); if (in_defaults) shared = disabled }
+    ($1 != "server" && $1 != "server-template") || proxy == "" { next }
     {
+      first = last = ""
+      if ($1 == "server-template") {
+        many = split($3, ends, "-")
+        first = many > 1 ? ends[1] : 1
+        last = ends[many]
+        $3 = $4
+        $4 = ""
+      }
+      if (only && !begins_disabled(4, disabled)) next
       place = tolower($3)
       sub(/^ipv[46]@/, "", place)
       sub(/:[-+]?[0-9]*$/, "", place)
       gsub(/[][]/, "", place)
-      print proxy "/" $2, place
+      if (first == "") print proxy "/" $2, place
+      else for (number = first; number <= last && number < first + 1000; number++) print proxy "/" $2 number, place
     }'
 }
 
@@ -99,7 +122,18 @@ server_commands() { # drain|ready SERVER...
 # One worker of HAProxy executes a line of commands; "show info" at its end prints the worker's PID.
 tell_worker() { find_socket && tell_haproxy "$1show info" "$admin_socket"; } # COMMANDS
 
-set_servers() { tell_worker "$(server_commands "$@")"; } # drain|ready SERVER...
+# Leaves out servers in maintenance, by a hand or as the configuration says: each of the two states would end it.
+set_servers() { # drain|ready SERVER...
+  find_socket || return
+  wanted=$1
+  shift
+  resting=" $(tell_haproxy 'show stat -1 4 -1' "$admin_socket" 2>/dev/null | awk -F, '$18 == "MAINT" { print $1 "/" $2 }' | tr '\n' ' ')"
+  for server in "$@"; do
+    shift
+    case $resting in *" $server "*) ;; *) set -- "$@" "$server" ;; esac
+  done
+  tell_worker "$(server_commands "$wanted" "$@")"
+}
 
 # Drains servers for a run. After SECONDS the host runs READY_SCRIPT, which makes them ready again.
 lend_servers() { # READY_SCRIPT SECONDS SERVER...

@@ -46,7 +46,7 @@ export interface Functions {
   drained_servers: [];
   is_drained: [server: Word];
   cut_lines: [...file: Word[]];
-  server_places: [file?: Word];
+  server_places: [disabled?: 'disabled', file?: Word];
   called_in: [places: Word, which: 'add' | 'remove' | 'carry', lines: Word];
   titles_in: [places: Word, lines: Word];
   find_socket: [];

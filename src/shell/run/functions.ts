@@ -40,7 +40,7 @@ export const libraries = {
   'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'boot_hooks_of unhook_boot is_roots_folder write_states forget_states drop_lock format_of is_whole has_ended outcome recover_run settle_run_of wait_for_boot salvage' },
   'relay': { text: relayText, needs: [], functions: 'send_rows relay' },
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
-  'server-states': { text: serverStatesText, needs: ['runtime', 'drained', 'haproxy-files', 'loaded', 'recover', 'transaction'], functions: 'states_to_keep copy_before files_before runs_as_before running_states goes_by_file all_read_file carry_drained carried keep_states hand_states_over' },
+  'server-states': { text: serverStatesText, needs: ['runtime', 'drained', 'haproxy-files', 'loaded', 'recover', 'transaction'], functions: 'states_to_keep copy_before files_before runs_as_before running_states goes_by_file all_read_file carry_drained carried keep_states titles_to_drain hand_states_over' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'recover', 'server-states', 'boot'], functions: 'check_packages_absent is_there install_packages undo_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service bring workers_of sum_for prove_reload comes_anew verify_service stays_active restore_service in_shell run_command undo_command' },
   'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag', 'full-folder'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of look_again reversed stage commit confirm restore finish recover newest_first prune_runs drop_run renew is_overdue look watch start_watcher take_lock recover_other needs_state main' },
@@ -190,6 +190,7 @@ export interface Functions {
   carry_drained: [undone?: 'undone'];
   carried: [undone?: 'undone'];
   keep_states: [unit: Word, before?: Word];
+  titles_to_drain: [];
   hand_states_over: [unit: Word, old_workers: Word];
   // staged.sh
   swap: [text: Word, other: Word];

@@ -166,10 +166,17 @@ keep_states() { # UNIT [BEFORE]   a file with the rows of then
   if goes_by_file && write_states "$kept_states"; then by_file=yes; fi 2>/dev/null
 }
 
+# Prints the titles on the list, without those that the configuration has in maintenance: they would leave it.
+titles_to_drain() {
+  { server_places disabled $(haproxy_files) | cut -d ' ' -f 1; echo; titles_in "$places" "$(drained_servers)"; } | awk '
+    !listed { if ($0 == "") listed = 1; else resting[$0]; next }
+    !($0 in resting)'
+}
+
 # After it: tells the new worker the rest.
 hand_states_over() { # UNIT OLD_WORKERS
   [ "$1" = haproxy.service ] || return 0
-  drained_before=$(server_commands drain $(titles_in "$places" "$(drained_servers)"))
+  drained_before=$([ ! -s $drained_list ] || server_commands drain $(titles_to_drain))
   commands=$drained_before
   [ -n "$by_file" ] && all_read_file || commands=$commands$(printf '%s\n' "$kept_states" | awk -v ORS=';' '
     NF { print "set server " $2 "/" $4, $7 == 1 ? "state maint" : $7 == 8 ? "state drain" : "health down" }')
