@@ -61,6 +61,8 @@ export interface HostDiagnostics extends Observation {
   loaded?: 'same' | 'other' | 'unwritten';
   /** The socket by which its HAProxy is told of servers, where that runs and the file is gone. */
   lostSocket?: string;
+  /** What its HAProxy was started with, where haprov's file is not among it, and the files of its unit that name it. */
+  foreign?: { files: string[]; namedIn: string[] };
   /** What `haproxy -c` says of them, and of the files that they name. */
   onDisk?: { valid: boolean; why: string };
   /** What `keepalived -t` complains of in its configuration, and the scripts that this names and that are not there. */
@@ -160,7 +162,10 @@ export function readDiagnostics(output: string): HostDiagnostics {
     else if (kind === 'loaded' && (first === 'same' || first === 'other' || first === 'unwritten'))
       diagnostics.loaded = first;
     else if (kind === 'lost-socket') diagnostics.lostSocket = after(1);
-    else if (kind === 'configuration') diagnostics.onDisk = { valid: first === 'valid', why: after(2) };
+    else if (kind === 'runs' || kind === 'named-in') {
+      diagnostics.foreign ??= { files: [], namedIn: [] };
+      diagnostics.foreign[kind === 'runs' ? 'files' : 'namedIn'].push(after(1));
+    } else if (kind === 'configuration') diagnostics.onDisk = { valid: first === 'valid', why: after(2) };
     else if (kind === 'keepalived-file') {
       const { keepalivedOnDisk } = diagnostics;
       if (first === 'refused') keepalivedOnDisk.isRefused = true;

@@ -27,6 +27,7 @@ const within = (host: string, command: string) => docker('exec', `${labName}-${h
 const stop = (unit: string) => `systemctl kill -s STOP ${unit}`;
 const go = (unit: string) => `systemctl kill -s CONT ${unit}`;
 const cfg = '/etc/haproxy/haproxy.cfg';
+const dropIns = '/etc/systemd/system/haproxy.service.d';
 const putBack = `cp -p /root/haproxy.cfg ${cfg}; systemctl reload-or-restart haproxy`;
 const inMaint = (...servers: string[]) =>
   servers
@@ -53,6 +54,14 @@ const faults: Fault[] = [
     undo: 'systemctl start haproxy',
     component: 'haproxy',
     says: /HAProxy on ethyl was killed/,
+  },
+  {
+    name: 'HAProxy started with another file',
+    host: 'ethyl',
+    make: `mkdir -p ${dropIns}; sed 's/:80$/:8180/' ${cfg} >/etc/haproxy/other.cfg; printf '[Service]\\nEnvironment=CONFIG=/etc/haproxy/other.cfg\\n' >${dropIns}/o.conf; systemctl daemon-reload; systemctl restart haproxy`,
+    undo: `rm -r ${dropIns} /etc/haproxy/other.cfg; systemctl daemon-reload; systemctl restart haproxy`,
+    component: 'haproxy',
+    says: /HAProxy on ethyl runs \/etc\/haproxy\/other\.cfg instead of/,
   },
   {
     name: 'HAProxy paused',

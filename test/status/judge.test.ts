@@ -416,6 +416,25 @@ const cases: Case[] = [
     tells: /systemctl restart haproxy on fred makes it anew \(a reload does not\)/,
   },
   {
+    about: 'a drop-in has it run another file, so that it does not listen as it should',
+    edit: {
+      fred: all(
+        without(/^LISTEN .*0\.0\.0\.0:80 /),
+        add('runs /etc/haproxy/other.cfg', 'named-in /etc/systemd/system/haproxy.service.d/o.conf'),
+      ),
+    },
+    finds: ['broken foreign-file haproxy fred'],
+    tells:
+      /runs \/etc\/haproxy\/other\.cfg instead of \/etc\/haproxy\/haproxy\.cfg: .*take it out of \/etc\/systemd\/system\/haproxy\.service\.d\/o\.conf, then systemctl daemon-reload and systemctl restart haproxy on fred/s,
+  },
+  {
+    about: 'its unit names that file no more',
+    edit: { fred: add('runs /etc/haproxy/other.cfg') },
+    finds: ['broken foreign-file haproxy fred'],
+    tells:
+      /systemctl restart haproxy on fred.*; if it comes up with that again, systemctl cat haproxy shows/s,
+  },
+  {
     about: 'an edited file that is not reloaded',
     edit: { fred: edited },
     changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },

@@ -146,3 +146,60 @@ describe.each(awks)('keepalived’s log, %s', (awk) => {
     }
   });
 });
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
+  'what HAProxy was started with, %s',
+  (_, shell) => {
+    const own = '/etc/haproxy/haproxy.cfg';
+    const other = '/etc/haproxy/other.cfg';
+    const dropIn = '/etc/systemd/system/haproxy.service.d/o.conf';
+    let box: Sandbox;
+    beforeEach(() => {
+      box = new Sandbox(shell);
+      for (const file of [own, other]) box.write(file, 'global\n');
+    });
+    afterEach(() => box.dispose());
+
+    /** As a process with these files has it; its command line is that of a shell. */
+    async function told(files: string[], unit: Record<string, string> = {}) {
+      const paths = Object.keys(unit).map((path) => box.write(path, unit[path] ?? ''));
+      box.fake(
+        'systemctl',
+        `"show -p FragmentPath -p DropInPaths -p EnvironmentFiles -- haproxy.service") echo 'FragmentPath=${paths[0]}'; echo 'DropInPaths=${paths.slice(1).join(' ')}'; echo 'EnvironmentFiles=/nowhere (ignore_errors=yes)' ;;`,
+      );
+      const rows =
+        await box.probe(`sh -c 'sleep 9; :' haproxy -Ws ${files.map((file) => `-f ${file}`).join(' ')} -p /x >/dev/null 2>&1 &
+started=$!
+until grep -q -e -Ws /proc/$started/cmdline; do sleep 0.05; done
+running_files() { for one in ${files.join(' ')}; do if [ -d "$one" ]; then echo "$one"/*.cfg; else echo "$one"; fi; done; }
+tell_foreign_files $started
+kill $started`);
+      return rows
+        .trim()
+        .split('\n')
+        .filter(Boolean)
+        .map((row) => row.replaceAll(box.host, ''));
+    }
+
+    test.each([
+      ['haprov’s file', [own]],
+      ['haprov’s file among others', [other, own, '/etc/haproxy/conf.d']],
+      ['its folder', ['/etc/haproxy/']],
+    ])('%s: nothing is told', async (_about, files) => {
+      expect(await told(files)).toEqual([]);
+    });
+
+    test('another, and what of its unit names that', async () => {
+      const unit = {
+        '/usr/lib/systemd/system/haproxy.service': `Environment=CONFIG=${own}\n`,
+        [dropIn]: `Environment=CONFIG=${box.path(other)}\n`,
+      };
+      expect(await told([other], unit)).toEqual([`runs ${other}`, `named-in ${dropIn}`]);
+      expect(await told([other, '/etc/haproxy/conf.d/*.cfg'])).toEqual([`runs ${other}`]);
+    });
+
+    test('none where it does not run', async () => {
+      expect(await box.probe('tell_foreign_files 0')).toBe('');
+    });
+  },
+);

@@ -71,6 +71,7 @@ const commands: Record<string, Command> = {
   'not-listening': () => listeners,
   'stale-worker': () => `${processesOf('haproxy')}; stat -c '%y %n' /etc/haproxy/haproxy.cfg`,
   'file-replaced': () => `${processesOf('haproxy')}; stat -c '%y %n' /etc/haproxy/haproxy.cfg`,
+  'foreign-file': () => `${processesOf('haproxy')}; systemctl cat haproxy`,
   'socket-lost': () => 'ls -l /var/lib/haproxy',
   'old-worker': () => processesOf('haproxy'),
   'backend-down': toServer,

@@ -24,7 +24,7 @@ export const libraries = {
   'more-facts': { text: moreFactsText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers observe_old_sessions' },
   'runtime': { text: runtimeText, needs: [], functions: 'running_files haproxy_sockets find_first_socket sockets_in is_lost tell_lost_socket tell_admin_sockets tell_haproxy' },
-  'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe', 'runtime'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
+  'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe', 'runtime'], functions: 'look_closely tell_foreign_files say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
   'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session session_ends those_in_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
@@ -107,6 +107,7 @@ export interface Functions {
   tell_haproxy: [command: Word, socket?: Word];
   // status.sh
   look_closely: [asked: Word, units: Word, paths: Word, vips: Word, hosts: Word];
+  tell_foreign_files: [pid: Word];
   say_own: [interface_name: Word, address_prefix: Word];
   ask_vips: [...address_port: Word[]];
   hear_neighbours: [vips: Word, hosts: Word];

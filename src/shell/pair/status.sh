@@ -24,6 +24,7 @@ look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a 
   look_at_configuration $newest
   # Without a process of HAProxy's nobody has a socket.
   [ "${newest%% *}" = 0 ] || tell_lost_socket $known_haproxy_files
+  tell_foreign_files "${newest##* }"
   look_at_keepalived
   hear_keepalived
   drop_rules
@@ -32,6 +33,23 @@ look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a 
     echo "selinux $enforce"
     denials_since $((${clock%%.*} - 3600)) | sed 's/^/denied /'
   fi
+}
+
+# Prints "runs FILE" for what HAProxy was started with where the file that haprov writes is not among it, and "named-in FILE" for
+# what of its unit names that: a drop-in, say, or a file of its environment.
+tell_foreign_files() { # PID   0 where there is none
+  # The shell leaves out the NULs between the words.
+  read -r started_ 2>/dev/null <"/proc/$1/cmdline" || :
+  case ${started_-}- in -) return ;; *-f/etc/haproxy/haproxy.cfg-*) return ;; esac
+  started_=
+  for file in $(running_files); do
+    [ ! "$file" -ef /etc/haproxy/haproxy.cfg ] || return 0
+    [ ! -e "$file" ] || started_="$started_$file$newline"
+  done
+  [ -n "$started_" ] || return 0
+  printf %s "$started_" | sed 's/^/runs /'
+  set -- $(systemctl show -p FragmentPath -p DropInPaths -p EnvironmentFiles -- haproxy.service 2>/dev/null | sed 's/^[^=]*=//; s/ (ignore_errors=.*//')
+  [ $# = 0 ] || printf %s "$started_" | grep -lsF -f - -- "$@" | sed 's/^/named-in /'
 }
 
 say_own() { own="$own${2%/*} "; say_address "$@"; } # INTERFACE_NAME ADDRESS/PREFIX

@@ -13,6 +13,7 @@ import {
 import type { Component } from '../status';
 import { isComing } from './drift';
 import { blocking, rulesAboutPort } from './firewall';
+import { foreignFile } from './foreign-file';
 import { isOpen } from './proxies';
 
 export const componentOfUnit = (unit: string): Component =>
@@ -31,6 +32,7 @@ export const units: FindingRule = (snapshot, before) =>
       const found =
         down(unit, detail, one, snapshot.inventory.vips) ??
         paused(unit, one) ??
+        (unit === 'haproxy' ? foreignFile(one) : undefined) ??
         deaf(unit, one, snapshot, before);
       return found ? [found] : [];
     }),
