@@ -7,6 +7,7 @@ import type { Question } from '../host/probe';
 import { type RollNote, takenBy } from '../host/roll-note';
 import { type Survey, type Surveyed, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
+import type { Ways } from '../pair/answers';
 import { drainFlags, readWatched, watchedScript } from '../pair/drain-flag';
 import { drainMeansOf, noDrainMeans } from '../pair/drain-means';
 import type { Readiness } from '../pair/health';
@@ -119,14 +120,15 @@ interface Reached {
   readiness: ReadonlyMap<string, Readiness>;
   /** Collects reconnections; the caller closes them. */
   opened: Opened;
+  ways?: Ways;
 }
 
 /** The hosts that answered a survey, and the pair that they are. */
-export function pairOf({ inventory, surveyed, targets, readiness, opened }: Reached) {
+export function pairOf({ inventory, surveyed, targets, readiness, opened, ways }: Reached) {
   const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
   const reconnect = reconnector(targets, connections, opened);
   const hosts = sshHosts({ connections, reconnect, asked: inventory.haproxy });
-  return { hosts, pair: new Pair(inventory, hosts, readiness), connections, reconnect };
+  return { hosts, pair: new Pair(inventory, hosts, readiness, ways), connections, reconnect };
 }
 
 /** One host of a pair, and the survey of all. */

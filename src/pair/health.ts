@@ -82,14 +82,24 @@ export function serversMissed(host: string, before: PairState, now: PairState): 
   return new Set(down(now).filter((server) => then.has(server)));
 }
 
-/** A sentence for each VIP that not exactly one of its members holds. Members that did not answer count as holding none. */
-export function vipProblems(vips: readonly HeldVip[], pairState: PairState): string[] {
+/**
+ * A sentence for each VIP that not exactly one of its members holds. Members that did not answer count as holding none.
+ * @param isHidden whether a member could not be asked for a reason that is not its own
+ */
+export function vipProblems(
+  vips: readonly HeldVip[],
+  pairState: PairState,
+  isHidden: (host: string) => boolean = () => false,
+): string[] {
   return vips.flatMap((vip) => {
     const holders = holdersOf(vip, pairState);
     if (holders.length === 1) return [];
-    return holders.length === 0
-      ? [`nobody holds VIP ${vip.name} (${vip.address})`]
-      : [`VIP ${vip.name} (${vip.address}) is on ${holders.join(' and ')} at once`];
+    const place = `VIP ${vip.name} (${vip.address})`;
+    if (holders.length > 1) return [`${place} is on ${holders.join(' and ')} at once`];
+    const hidden = vip.members.map(({ host }) => host.name).filter(isHidden);
+    if (hidden.length > 0)
+      return [`nobody is known to hold ${place}: ${hidden.join(' and ')} could not be asked`];
+    return [`nobody holds ${place}`];
   });
 }
 

@@ -1,6 +1,6 @@
-import { HaprovError } from '../errors';
 import type { HeldVip } from '../ha/running-vips';
 import type { Inventory } from '../inventory/inventory';
+import { Answers, unlessLost, type Ways } from './answers';
 import { keptDrained } from './drain-effects';
 import {
   holdersOf,
@@ -33,14 +33,17 @@ export interface AskedHost {
 
 /** The hosts that serve together, and the connections to them. */
 export class Pair {
-  /** Hosts that did not answer the last look, and whether a question to them is under way. */
-  readonly #silent = new Map<string, boolean>();
+  readonly #answers: Answers;
 
+  /** @param ways which hosts are reached through which, or who answers, of a pair that is judged by something else */
   constructor(
     private readonly inventory: Pick<Inventory, 'hosts'> & { vips: readonly HeldVip[] },
     private readonly connected: ReadonlyMap<string, AskedHost>,
     private readonly readiness: ReadonlyMap<string, Readiness>,
-  ) {}
+    ways: Ways | Answers = new Map(),
+  ) {
+    this.#answers = ways instanceof Answers ? ways : new Answers(ways);
+  }
 
   /**
    * Asks hosts at once for their observations; leaves out a host that does not answer. Later looks do not wait for that
@@ -49,8 +52,11 @@ export class Pair {
    */
   async look(names?: ReadonlySet<string>): Promise<PairState> {
     const asked = [...this.connected].filter(([name]) => names?.has(name) ?? true);
+    this.#answers.begin();
     const seen = await Promise.all(
-      asked.map(async ([name, host]) => [name, await this.#answerOf(name, host)] as const),
+      asked.map(
+        async ([name, host]) => [name, await this.#answers.of(name, () => this.#ask(name, host))] as const,
+      ),
     );
     return new Map(
       seen.flatMap(([name, observation]) => (observation ? [[name, observation] as const] : [])),
@@ -75,22 +81,17 @@ export class Pair {
 
   /** Whether the host did not answer the last look. */
   isSilent(name: string): boolean {
-    return this.#silent.has(name);
+    return this.#answers.isSilent(name);
   }
 
-  async #answerOf(name: string, host: AskedHost): Promise<Observation | undefined> {
-    const isAsked = this.#silent.get(name);
-    if (isAsked) return undefined;
-    const asking = this.#ask(name, host).then((answer) => {
-      if (answer) this.#silent.delete(name);
-      else this.#silent.set(name, false);
-      return answer;
-    });
-    if (isAsked === undefined) return asking;
-    this.#silent.set(name, true);
-    // The next look waits for the host again, and gets its error.
-    asking.catch(() => this.#silent.delete(name));
-    return undefined;
+  /** A host boots: until it is back nobody can ask those that are reached through it. */
+  boots(name: string): void {
+    this.#answers.boots(name);
+  }
+
+  /** The connected hosts that cannot be asked, because they are reached through this one, which is away or was until now. */
+  hiddenBy(name: string): string[] {
+    return this.#answers.hiddenBy(name);
   }
 
   /** Logs in anew and asks again where the connection was lost. */
@@ -110,7 +111,10 @@ export class Pair {
     wanted: ReadonlySet<string>,
     pairState: PairState,
   ): { sentences: string[]; wrong: boolean; down: boolean; dead: boolean; unheld: HeldVip[] } {
-    const own = hosts.flatMap((name) => this.hostFaults(name, pairState).map((fault) => `${name}: ${fault}`));
+    const about = new Set(hosts.flatMap((name) => [name, ...this.hiddenBy(name)]));
+    const own = [...about].flatMap((name) =>
+      this.hostFaults(name, pairState).map((fault) => `${name}: ${fault}`),
+    );
     const kept = keptDrained(pairState);
     const due = new Set([...wanted].filter((server) => !kept.has(server)));
     const servers = hosts.flatMap((name) =>
@@ -124,7 +128,7 @@ export class Pair {
     );
     // Whether a VIP has one holder is known only where all of its members are connected.
     const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connected.has(host.name)));
-    const ofVips = vipProblems(judged, pairState);
+    const ofVips = vipProblems(judged, pairState, (name) => this.#answers.awayBefore(name).length > 0);
     return {
       sentences: [...own, ...servers.map((one) => one.fault), ...ofVips],
       wrong: own.length + ofVips.length > 0 || servers.some((one) => !one.unchecked),
@@ -204,11 +208,13 @@ export class Pair {
     vips: readonly HeldVip[] = this.inventory.vips,
   ): Pair {
     const readiness = [...this.readiness].map(([name, wanted]) => [name, judge(name, wanted)] as const);
-    return new Pair({ ...this.inventory, vips }, this.connected, new Map(readiness));
+    return new Pair({ ...this.inventory, vips }, this.connected, new Map(readiness), this.#answers);
   }
 
   /** What keeps a host from being well, a sentence each; empty where it is well. */
   hostFaults(host: string, pairState: PairState): string[] {
+    const through = pairState.has(host) ? [] : this.#answers.awayBefore(host);
+    if (through.length > 0) return [notAskedSince(through)];
     return hostProblems(this.#readinessOf(host), pairState.get(host));
   }
 
@@ -251,6 +257,10 @@ export class Pair {
 const without = (all: ReadonlySet<string>, some: ReadonlySet<string> = new Set()): Set<string> =>
   new Set([...all].filter((one) => !some.has(one)));
 
+/** Why a host is not known, which the others through which it is reached are to blame for. */
+const notAskedSince = (through: readonly string[]) =>
+  `it could not be asked: the way to it is through ${through.join(' and ')}`;
+
 /** What systemd says of a unit that does not run, of one that it does not know too. */
 const atRest = ['inactive', 'failed'];
 
@@ -266,13 +276,3 @@ const asFound = (wanted: Readiness, seen: readonly Observation[]): Readiness => 
   ...asOpen(wanted, new Set(seen.flatMap(({ listening }) => listening))),
   units: wanted.units.filter((unit) => seen.some((one) => one.units[unit] === 'active')),
 });
-
-/** A host's answer; undefined where it does not answer. */
-async function unlessLost<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof HaprovError)) throw error;
-    return undefined;
-  }
-}

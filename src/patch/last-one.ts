@@ -10,9 +10,15 @@ import { type Roll, type RollHost, standOf, staysDrained } from './rolling';
 const isWell = (roll: Roll, { name }: RollHost, now: PairState) =>
   now.has(name) && roll.pair.hostFaults(name, now).length === 0;
 
-/** Why nobody else serves what the host is to serve, a sentence each; empty where somebody does. */
-export const whyNobodyElse = ({ before }: Roll, { maintenance }: RollHost, now: PairState): string[] =>
-  servedByNobodyElse(maintenance, now, (name) => faultsOf(maintenance, name, now), before);
+/**
+ * Why nobody else serves what the host is to serve, a sentence each; empty where somebody does. Those that cannot be asked while
+ * it is away, since they are reached through it, are taken to serve as before.
+ */
+export function whyNobodyElse({ before, pair }: Roll, { maintenance }: RollHost, now: PairState): string[] {
+  const hidden = pair.hiddenBy(maintenance.host);
+  const faults = (name: string) => (hidden.includes(name) ? [] : faultsOf(maintenance, name, now));
+  return servedByNobodyElse(maintenance, now, faults, before);
+}
 
 /** Whether it is of no use to look any longer at a drained host that is well: nobody else serves, or the operator has pressed Ctrl-C. */
 export const isAwaited = (roll: Roll, host: RollHost, now: PairState): boolean =>

@@ -1,7 +1,9 @@
 import { isTaken, newestNote, placeBackBy, type RollNote } from '../host/roll-note';
 import type { Survey, Surveyed } from '../host/survey';
+import { waysOf } from '../host/ways';
 import type { Host, Inventory } from '../inventory/inventory';
 import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
+import { behind, type Ways } from '../pair/answers';
 import { holdersOf, type PairState } from '../pair/health';
 import { servedOf } from '../pair/served';
 import type { Context } from '../planning/context';
@@ -80,8 +82,9 @@ export async function openRoll(
     const readiness = new Map(
       [...said.wanted].map(([host, resources]) => [host.name, readinessOf(inventory, host, resources)]),
     );
-    const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
-    const asked = { command, said, chosen, surveyed, reached, closer };
+    const ways = await waysOf(targets.values());
+    const reached = pairOf({ inventory, surveyed, targets, readiness, opened, ways });
+    const asked = { command, said, chosen, surveyed, reached, ways, closer };
     return { close, ...(await planRoll(asked, options, context, workOn)) };
   } catch (error) {
     close();
@@ -113,11 +116,12 @@ interface Asked {
   chosen: readonly Host[];
   surveyed: Survey;
   reached: ReturnType<typeof pairOf>;
+  ways: Ways;
   closer: CloserLook;
 }
 
 async function planRoll(
-  { command, said, chosen, surveyed, reached, closer }: Asked,
+  { command, said, chosen, surveyed, reached, ways, closer }: Asked,
   options: RollOptions,
   context: Context,
   workOn: WorkOn,
@@ -131,7 +135,7 @@ async function planRoll(
   const drained = new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name));
   const { note, left, leftOut, due, words } = resume(noted, {
     command: [command, ...options.wish].join(' '),
-    hosts: inOrder(chosen, before, said.inventory),
+    hosts: inOrder(chosen, before, said.inventory, ways),
     known: said.inventory.hosts.map(({ name }) => name),
     drained,
     anew: options.anew,
@@ -207,6 +211,7 @@ async function planRoll(
       stand: stand.state,
       staysDrained: stand.staysDrained,
       endingWithBoot: closer.endingWithBoot(name),
+      leadsTo: behind(ways, name),
       ...(work?.packages ? { packages: work.packages } : {}),
       boot: work?.boot ?? (stand.state === 'booting' && !hasBooted ? 'yes' : 'no'),
     });
@@ -261,11 +266,16 @@ function requireAll({ failures }: Survey, left: RollNote | undefined): void {
   if (error) throw error;
 }
 
-/** Hosts that hold no VIP first, and of those the one that is meant to hold it last, which the inventory names first. */
-function inOrder(chosen: readonly Host[], before: PairState, { vips }: Inventory): string[] {
+/**
+ * Hosts that hold no VIP first, and of those the one that is meant to hold it last, which the inventory names first; after all
+ * others those by which others are reached, of which nobody could renew a run while these are away.
+ */
+function inOrder(chosen: readonly Host[], before: PairState, { vips }: Inventory, ways: Ways): string[] {
   const holds = (name: string) => vips.some((vip) => holdersOf(vip, before).includes(name));
   const names = chosen.map(({ name }) => name);
-  return [...names.filter((name) => !holds(name)).reverse(), ...names.filter(holds)];
+  const ordered = [...names.filter((name) => !holds(name)).reverse(), ...names.filter(holds)];
+  const leads = (name: string) => behind(ways, name).length > 0;
+  return [...ordered.filter((name) => !leads(name)), ...ordered.filter(leads)];
 }
 
 /** What is wrong although every word is valid. */

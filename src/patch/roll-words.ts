@@ -13,6 +13,8 @@ export interface PlannedTurn {
   staysDrained: boolean;
   /** The services that run, and that nothing starts at boot. */
   endingWithBoot: string[];
+  /** The hosts that are reached through it. */
+  leadsTo: string[];
   /** Absent where there is nothing to install. */
   packages?: UpdatePlan;
   boot: 'yes' | 'no' | 'if needed';
@@ -57,7 +59,7 @@ function describe({ host, address, os, holds, staysDrained }: PlannedTurn): stri
 }
 
 function stepsOf(
-  { host, holds, stand, staysDrained, endingWithBoot, packages, boot }: PlannedTurn,
+  { host, holds, stand, staysDrained, endingWithBoot, leadsTo, packages, boot }: PlannedTurn,
   waits: RollPlan['waits'],
   { isLast, isPatch, toldOf }: { isLast: boolean; isPatch: boolean; toldOf: Map<string, string> },
 ): string[] {
@@ -76,6 +78,11 @@ function stepsOf(
       ? []
       : [
           `boot${boot === 'yes' ? '' : ', if that is needed then'}: it is waited for, ${waits.boot} s at most`,
+          ...(leadsTo.length > 0
+            ? [
+                `  until it is back nobody can ask ${visible(leadsTo.join(' and '))}, which ${leadsTo.length === 1 ? 'is' : 'are'} reached through it: taken to serve as before`,
+              ]
+            : []),
           ...endingWithBoot.map(
             (unit) =>
               `  ${visible(unit)} runs, and does not afterwards, since nothing starts it at boot (systemctl enable ${visible(unit)})`,

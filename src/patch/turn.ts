@@ -172,6 +172,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
   }
   const mark = await boots.mark();
   await noteStand(roll, name, { state: 'booting', mark });
+  roll.pair.boots(name);
   const begun = performance.now();
   await phase(roll, name, 'boot', async () => {
     // A connection that hangs would hide that the host is back already.
@@ -187,6 +188,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
         const holders = joinWithAnd(holdersOf(vip, now));
         return `VIP ${vip.name} (${vip.address}) is on ${holders || 'no host that answers'}`;
       });
+    const hidden = roll.pair.hiddenBy(name);
     throw new HostError(
       name,
       [
@@ -194,6 +196,9 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
           ? `was told to boot, and is not known to be back: ${seen.why}`
           : `was told to boot and is not back after ${roll.waits.bootMs / 1000} s: ${seen.why}`,
         ...places,
+        ...(hidden.length > 0
+          ? [`${joinWithAnd(hidden)} could not be asked since, being reached through it`]
+          : []),
         ...(seen.strange ? [seen.strange.hint] : []),
       ].join('; '),
     );

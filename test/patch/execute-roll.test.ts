@@ -16,6 +16,7 @@ jest.mock('../../src/host/connection', () => ({
   ...jest.requireActual('../../src/host/connection'),
   connect: jest.fn(),
 }));
+jest.mock('../../src/host/ways', () => ({ waysOf: async () => new Map() }));
 jest.mock('../../src/planning/status-observer', () => ({ statusObserver: jest.fn() }));
 jest.mock('../../src/patch/roll', () => ({
   ...jest.requireActual('../../src/patch/roll'),

@@ -165,3 +165,58 @@ describe('Ctrl-C while the units of a host that has booted do not start', () => 
     expect(ethyl).toMatchObject({ isFlagged: false, boots: 2 });
   });
 });
+
+/** A pair whose fred is reached through ethyl, who is booted first. */
+const through = (troubles: ConstructorParameters<typeof World>[0] = []) => {
+  const world = new World(troubles);
+  world.ways.set('fred', ['ethyl']);
+  return world;
+};
+
+describe('the other one is reached through the host that boots', () => {
+  test.each([
+    [undefined, 0],
+    ['is slow to start' as const, 30_000],
+  ])('nobody says that it does not serve, and the roll goes on (%s)', async (what, startsForMs) => {
+    const world = through(what ? [{ host: 'ethyl', what }] : []);
+    const { result, warned, endedAt } = await timed(world);
+    expect(warned).toEqual([]);
+    expect(result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl', 'fred'] });
+    expect(world.missed).toEqual([]);
+    expect(endedAt).toBeGreaterThan(startsForMs);
+  });
+
+  test('it does not come back: where the VIP is cannot be asked, and that is said', async () => {
+    const world = through([{ host: 'ethyl', what: 'does not come back' }]);
+    const { result, warned } = await timed(world);
+    expect(warned).toEqual([]);
+    expect(result).toMatchObject({
+      exitCode: ExitCode.unreachable,
+      message: expect.stringContaining('; fred could not be asked since, being reached through it;'),
+    });
+  });
+
+  test('it dies meanwhile: that is told when the host is back', async () => {
+    const world = through([{ host: 'ethyl', what: 'is slow to start' }]);
+    const died = after(world, 'ethyl boot', 1000, () => world.host('fred').dies());
+    const { result, warned } = await timed(world);
+    const told = warned.find(({ event }) => event.type === 'message' && nobody.test(event.text));
+    expect((told?.ms ?? Number.NaN) - died.at).toBeGreaterThan(4000);
+    expect((told?.ms ?? Number.NaN) - died.at).toBeLessThan(10_000);
+    expect(result).toMatchObject({
+      exitCode: ExitCode.failed,
+      message: expect.stringMatching(/serves alone|it has its place back/),
+    });
+    expect(world.host('ethyl').isFlagged).toBe(false);
+  });
+});
+
+test('one that is reached through a host dies while that is patched: it does not boot', async () => {
+  const world = through();
+  world.patches = true;
+  const died = after(world, 'ethyl commit', 0, () => world.host('fred').dies());
+  const { result } = await timed(world);
+  expect(died.at).toBeGreaterThan(0);
+  expect(result).toMatchObject({ exitCode: ExitCode.failed });
+  expect(world.host('ethyl')).toMatchObject({ isFlagged: false, boots: 1 });
+});

@@ -56,6 +56,8 @@ export class World {
   points = 0;
   /** A kernel is to be made newer on each host, which boots where that is needed. */
   patches = false;
+  /** Which hosts are reached through which. */
+  ways = new Map<string, string[]>();
   /** A roll that was left is begun anew. */
   isAnew = false;
   isGone = false;
@@ -149,7 +151,9 @@ class ModelHost implements HostVerbs, BootVerbs {
   async #told<T>(what: string, act: () => T | Promise<T>): Promise<T> {
     await this.world.point();
     await sleep(answerMs);
-    if (!this.isUp) throw new HostError(this.name, 'cannot be reached');
+    const way = this.world.ways.get(this.name) ?? [];
+    if (![this, ...way.map((one) => this.world.host(one))].every(({ isUp }) => isUp))
+      throw new HostError(this.name, 'cannot be reached');
     if (what) this.world.diary.push(`${this.name} ${what}`);
     const done = await act();
     await this.world.point();
@@ -401,6 +405,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     { hosts: places.map(({ host }) => host) as never, vips },
     connected,
     new Map(names.map((name) => [name, ready])),
+    world.ways,
   );
   const holder = world.holder?.name;
   const { note, left, due, words } = resume(newestNote(hosts.flatMap((one) => one.note ?? [])), {

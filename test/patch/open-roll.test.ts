@@ -1,5 +1,6 @@
 import { connect } from '../../src/host/connection';
 import type { Stand } from '../../src/host/roll-note';
+import { waysOf } from '../../src/host/ways';
 import { openRoll } from '../../src/patch/open-roll';
 import type { RollOptions, Work } from '../../src/patch/roll-options';
 import { bootStep } from '../../src/patch/ssh-boot';
@@ -12,6 +13,7 @@ jest.mock('../../src/host/connection', () => ({
   ...jest.requireActual('../../src/host/connection'),
   connect: jest.fn(),
 }));
+jest.mock('../../src/host/ways', () => ({ waysOf: jest.fn(async () => new Map()) }));
 jest.mock('../../src/planning/status-observer', () => ({ statusObserver: jest.fn() }));
 
 let pair: AnsweringPair;
@@ -340,4 +342,13 @@ test('a balancer that cannot be told, since its socket is gone, would send clien
   expect(turns(await open({ limit: ['ethyl'], allowOutage: true }))).toHaveLength(1);
   // Its own clients go with its VIP.
   expect(turns(await open({ limit: ['fred'] }))).toHaveLength(1);
+});
+
+test('hosts by which others are reached are last, and the plan names those', async () => {
+  jest.mocked(waysOf).mockResolvedValueOnce(new Map([['fred', ['ethyl']]]));
+  const { plan } = await open();
+  expect(plan.turns.map(({ host, leadsTo }) => [host, leadsTo])).toEqual([
+    ['fred', []],
+    ['ethyl', ['fred']],
+  ]);
 });

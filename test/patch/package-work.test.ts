@@ -167,12 +167,20 @@ const turn: RollPlan['turns'][number] = {
   holds: [],
   staysDrained: false,
   endingWithBoot: [],
+  leadsTo: [],
   stand: 'due',
   boot: 'no',
 };
 /** The plan of a roll in which one host has its turn. */
 const planOf = (more: Partial<RollPlan['turns'][number]>, command = 'patch') =>
   renderRoll({ version: 1, command, inventory: 'pair', resumed: [], turns: [{ ...turn, ...more }], waits });
+
+test('the plan says who cannot be asked while a host boots', () => {
+  expect(planOf({ boot: 'if needed', leadsTo: ['ethyl', 'lucy'] })).toContain(
+    'until it is back nobody can ask ethyl and lucy, which are reached through it: taken to serve as before\n',
+  );
+  expect(planOf({ boot: 'no', leadsTo: ['ethyl'] })).not.toContain('reached through');
+});
 
 test('the plan names what is made newer, what goes, what comes, what is left out, and what has no way back', async () => {
   const { found } = await ask(

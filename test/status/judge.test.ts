@@ -1480,6 +1480,18 @@ test('a host with another key answers: nobody is sent to its console, and replac
   });
 });
 
+test('a host whose jump host is away: nothing is said against it, and the jump host is named', () => {
+  const snapshot = sceneOf({ about: '', edit: { fred: false }, finds: [] });
+  const failure = new HostError('fred (jump host root@192.0.2.9)', 'there is no route to it', 'See why.');
+  const hosts = snapshot.hosts.map((one) => (one.failure ? { ...one, failure } : one));
+  expect(judge({ ...snapshot, hosts }).findings[0]).toMatchObject({
+    rule: 'unreachable',
+    message:
+      'fred could not be asked, since the way to it is through root@192.0.2.9: there is no route to it',
+    next: 'is the jump host root@192.0.2.9 up, seen from its console? See why.',
+  });
+});
+
 test.each<[string, string, Partial<Service>]>([
   ['by lines', 'L7RSP', { extra: ['option tcp-check', 'tcp-check expect string role:master'] }],
   ['by steps', 'L7RSP', { check: { ...service.check, steps: [{ expect: 'role:master' }] } }],

@@ -13,6 +13,18 @@ export const unreachable: FindingRule = (snapshot) =>
     // Somebody is there, and answers.
     const isStranger = failure instanceof StrangeHostKey;
     const look = failure.hint ? `? ${failure.hint}` : '?';
+    const [, jump, why] = /\(jump host (\S+)\): (.*)$/s.exec(failure.message) ?? [];
+    if (jump !== undefined)
+      return [
+        foundOn(name, {
+          rule: 'unreachable',
+          component: 'ssh',
+          brief: 'cannot be asked',
+          message: (on) => `${on} could not be asked, since the way to it is through ${jump}: ${why}`,
+          evidence,
+          next: () => `is the jump host ${jump} up, seen from its console${look}`,
+        }),
+      ];
     return [
       foundOn(name, {
         rule: 'unreachable',
