@@ -8,7 +8,7 @@ import { buildProgram, program, removeProgram, run } from '../support/program';
 
 /** Where output goes that cannot be written. */
 
-beforeAll(buildProgram, 30_000);
+beforeAll(buildProgram);
 afterAll(removeProgram);
 
 test('a full disk: said once, and a failure', () => {

@@ -27,7 +27,7 @@ beforeEach(() => {
       `#!/bin/sh\n${script}\nc=$?\necho "$c ${name} $*" >>'${called}'\nexit $c\n`,
       { mode: 0o755 },
     );
-  tool('haprov', `timeout 60 '${process.execPath}' '${program}' "$@"`);
+  tool('haprov', `timeout 200 '${process.execPath}' '${program}' "$@"`);
   tool(
     'npm',
     `'${process.execPath}' '${resolve('test/docs/has-script.cjs')}' '${resolve('package.json')}' "$@"`,

@@ -70,7 +70,7 @@ describeLab('lint and the programs that it speaks of', () => {
     const block = /^vrrp_script[\s\S]*^\}$/m.exec(howToWatch())?.[0] ?? '';
     const text = `global_defs {\n  script_user root\n  enable_script_security\n}\n${block}\nvrrp_instance v {\n  interface eth0\n  virtual_router_id 77\n  virtual_ipaddress {\n    192.0.2.9\n  }\n  track_script {\n    not_drained\n  }\n}\n`;
     const look =
-      'setsid -w keepalived -t -f advised.conf 2>&1; echo "rc $?"; setsid timeout 3 keepalived -nldP -f advised.conf -p pid -r vrrp 2>&1';
+      'setsid -w keepalived -t -f advised.conf 2>&1; echo "rc $?"; setsid timeout 12 keepalived -nldP -f advised.conf -p pid -r vrrp 2>&1';
     const said = on(host, `cd "$(mktemp -d)" || exit\n${put(['advised.conf', text])}\n${look}; true`);
     expect(said).toMatch(/^rc 0$/m);
     expect(said).toMatch(

@@ -97,7 +97,7 @@ const certificate = () =>
 
 /** What a server on a host's own loopback of TCP says to `text`. */
 const tell = (address: string, port: number, text: string) =>
-  on('fred', `printf '${text}' | timeout 2 nc ${address} ${port} || true`);
+  on('fred', `printf '${text}' | timeout 30 nc ${address} ${port} || true`);
 
 describeLab('services of every kind on one pair', () => {
   let inventory = '';

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 /**
  * One command to a Redis on a connection of its own, logged in: its answer as the protocol has it, without the line
- * ends; `undefined` where nobody answered within a second.
+ * ends; `undefined` where nobody answered within ten seconds.
  */
 export function askRedis(
   address: string,
@@ -13,7 +13,7 @@ export function askRedis(
   return new Promise((done) => {
     let answer = '';
     const socket = connect(port, address, () => socket.write(`AUTH ${password}\r\n${command}\r\nQUIT\r\n`));
-    socket.setTimeout(1000, () => socket.destroy(new Error('no answer')));
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       answer += chunk;
     });
