@@ -13,7 +13,7 @@ import {
   whileItIsDown,
   whilePackagesChange,
 } from './interruption';
-import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
+import { beginAnew, compareConfigs, type Effect, goesByNames } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { gapOfMove, lateText, takesOverLate } from './late-takeover';
 import type { Listener } from './listener';
@@ -62,6 +62,7 @@ export function classify(
     listening,
     drained,
     isLate: keepalived.some(takesOverLate),
+    goesByName: keepalived.some(goesByNames),
   };
   const mask = (one: Disruption, losses: readonly Loss[]): Disruption => {
     const said = (isGone: boolean) =>
@@ -185,16 +186,16 @@ function keepalivedDisruptions(
   host: PlannedHost,
   around: Surroundings,
 ): Disruption[] {
-  const effects = causes.flatMap(effectsOf);
+  const effects = causes.flatMap((cause) => effectsOf(cause, around));
   return effects.length > 0
     ? effects.map((effect) => onHost(effect, host, around))
     : [{ class: 'rolling', seconds: 0, why: 'keepalived reloads' }];
 }
 
 /** What one of the changes that keepalived reloads for does. Only .conf files are its own; the rest are checks. */
-function effectsOf({ raw, target }: PlannedChange): Effect[] {
+function effectsOf({ raw, target }: PlannedChange, { goesByName }: Surroundings): Effect[] {
   if (!raw || !target.endsWith('.conf')) return [];
-  return compareConfigs(raw.from ?? '', raw.to ?? '');
+  return compareConfigs(raw.from ?? '', raw.to ?? '', goesByName);
 }
 
 /** An effect, where it is known who shares the VIP. */
@@ -253,13 +254,13 @@ function membersOf(
 }
 
 /** The hosts that must share the settings which a host's running keepalived gets; the host itself among them. */
-function sharersOf(host: PlannedHost, { vips }: Surroundings): string[] {
+function sharersOf(host: PlannedHost, around: Surroundings): string[] {
   const service = serviceOf(host, 'keepalived');
   if (!service || !['reload', 'restart'].includes(verbOf(service))) return [];
   return host.changes
     .filter((one) => unitsOf(one).includes('keepalived'))
-    .flatMap(effectsOf)
-    .flatMap(({ pair }) => (pair ? membersOf(pair, host, vips) : []));
+    .flatMap((one) => effectsOf(one, around))
+    .flatMap(({ pair }) => (pair ? membersOf(pair, host, around.vips) : []));
 }
 
 /** The VIPs of those hosts. */

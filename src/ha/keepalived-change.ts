@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import type { Disruption } from '../plan/disruption-class';
+import { isBefore } from './keepalived/dialect';
 import { type Instance, instances, type VrrpConfig } from './keepalived-config';
 
 /** One thing that a change of keepalived.conf does when every host of the VIP gets it at the same moment. */
@@ -17,8 +19,9 @@ export interface Effect extends Pick<Disruption, 'class' | 'seconds' | 'movesVip
  * What becomes of the VIPs when keepalived reloads `to` in place of `from`, told by what changed in it. Measured on
  * pairs of keepalived 2.2.8, see docs/plan-format.md: VIPs and authentication changed on both at once lose nothing,
  * one after the other they make two masters; a virtual_router_id costs 3.8 s even then; a priority costs nothing.
+ * @param goesByName whether it is a keepalived that {@link goesByNames}
  */
-export function compareConfigs(from: string, to: string): Effect[] {
+export function compareConfigs(from: string, to: string, goesByName = false): Effect[] {
   const before = instances(from);
   const after = instances(to);
   if (spellAll(before) === spellAll(after) && !before.unreadable && !after.unreadable)
@@ -29,9 +32,22 @@ export function compareConfigs(from: string, to: string): Effect[] {
 
   const names = new Set([...before.instances.keys(), ...after.instances.keys()]);
   const prefix = (name: string) => (names.size > 1 && /^[\w.-]+$/.test(name) ? `${name}: ` : '');
-  const added = [...after.instances.values()].filter((one) => !before.instances.has(one.name));
-  const removed = [...before.instances.values()].filter((one) => !after.instances.has(one.name));
+  const come = [...after.instances.values()].filter((one) => !before.instances.has(one.name));
+  const gone = [...before.instances.values()].filter((one) => !after.instances.has(one.name));
+  const grouped = new Set([...before.groups, ...after.groups].flat());
+  const renamed = goesByName
+    ? []
+    : gone.flatMap((then) => {
+        const now = come.find((one) => isSame(then, one));
+        return now && ![then, now].some(({ name }) => grouped.has(name)) ? [{ then, now }] : [];
+      });
+  const added = come.filter((one) => !renamed.some(({ now }) => now === one));
+  const removed = gone.filter((one) => !renamed.some(({ then }) => then === one));
   return [
+    ...renamed.flatMap(({ then, now }) => [
+      rolling(`${prefix(now.name)}a vrrp_instance is renamed, and goes on`),
+      ...compareInstance(then, now, after.instances, prefix(now.name)),
+    ]),
     ...removed.map((one) => removal(one, added, after.instances, prefix(one.name))),
     ...added.map((one) => addition(one, prefix(one.name))),
     ...joinedGroups(before, after),
@@ -44,6 +60,23 @@ export function compareConfigs(from: string, to: string): Effect[] {
     ...changed(before.others, after.others).map(otherEffect),
   ];
 }
+
+/**
+ * Whether keepalived takes a vrrp_instance of another name for another one; since 1.3.0 it goes by the virtual_router_id, the
+ * interface, the family, and the unicast peers.
+ */
+export const goesByNames = (version: string | undefined): boolean =>
+  version !== undefined && isBefore(version, '1.3.0');
+
+const sameWire = ['interface', 'use_vmac', 'use_ipvlan', 'vmac_xmit_base', 'unicast_peer', 'unicast_src_ip'];
+const isOf6 = ({ addresses: [first = ''] }: Instance) => isIPv6(first.split('/')[0] ?? '');
+
+/** Whether a vrrp_instance of another name is the same one to the others, and goes on over a reload. */
+const isSame = (then: Instance, now: Instance): boolean =>
+  then.virtualRouterId !== undefined &&
+  then.virtualRouterId === now.virtualRouterId &&
+  isOf6(then) === isOf6(now) &&
+  sameWire.every((keyword) => then.settings.get(keyword) === now.settings.get(keyword));
 
 const rolling = (what: string): Effect => ({ class: 'rolling', seconds: 0, what });
 

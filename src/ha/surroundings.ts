@@ -13,6 +13,8 @@ export interface Surroundings
   drained: ReadonlySet<string>;
   /** Whether a host of the pair has a keepalived before 2.0, with which nobody holds a VIP for a while when it moves. */
   isLate: boolean;
+  /** Whether a host of the pair has a keepalived to which a renamed vrrp_instance is another one. */
+  goesByName: boolean;
 }
 
 export const ownVips = ({ host }: PlannedHost, { vips }: Surroundings) =>

@@ -1,4 +1,4 @@
-import { compareConfigs } from '../../src/ha/keepalived-change';
+import { compareConfigs, goesByNames } from '../../src/ha/keepalived-change';
 import { instances, readConfig, type Statement } from '../../src/ha/keepalived-config';
 import { worstFirst } from '../../src/plan/disruption';
 import fc from '../support/property';
@@ -260,6 +260,30 @@ const cases: Case[] = [
     'the name of an instance',
     base,
     conf({ name: 'other' }),
+    'rolling',
+    0,
+    'other: a vrrp_instance is renamed, and goes on',
+  ],
+  [
+    'the name of an instance, and its VIP list',
+    base,
+    conf({ name: 'other', vips: ['10.0.0.200', '10.0.0.201'] }),
+    'pair-synchronous',
+    0,
+    'other: the VIP list changes',
+  ],
+  [
+    'the name of an instance, and its interface',
+    base,
+    conf({ name: 'other' }).replace('eth0', 'eth1'),
+    'outage',
+    3.8,
+    'the VIP moves to another vrrp_instance',
+  ],
+  [
+    'the name of an instance in a sync group',
+    `${base}vrrp_sync_group g {\n group {\n router37\n }\n}\n`,
+    `${conf({ name: 'other' })}vrrp_sync_group g {\n group {\n other\n }\n}\n`,
     'outage',
     3.8,
     'the VIP moves to another vrrp_instance',
@@ -322,12 +346,16 @@ test.each([
   ],
   [conf({ name: 'other' }), 'call it router37 instead of other, as the running vrrp_instance is called'],
   [conf({ id: 38 }), 'with virtualRouterId 37, as it runs, no outage is needed'],
-])('an outage that need not be names its remedy', (to, remedy) => {
-  expect(worstFirst(compareConfigs(base, to))[0]?.aside).toContain(remedy);
+])('an outage that need not be names its remedy, before keepalived 1.3', (to, remedy) => {
+  expect(worstFirst(compareConfigs(base, to, goesByNames('1.2.13')))[0]?.aside).toContain(remedy);
+});
+
+test.each([undefined, '1.3.5', '2.2.8'])('keepalived %s goes by no name', (version) => {
+  expect(goesByNames(version)).toBe(false);
 });
 
 test('a name that could be anything is no remedy', () => {
-  const [worst] = worstFirst(compareConfigs(conf({ name: '"a b"' }), base));
+  const [worst] = worstFirst(compareConfigs(conf({ name: '"a b"' }), base, true));
   expect(worst?.aside).not.toContain('call it');
 });
 
