@@ -39,23 +39,28 @@ export function maskedText(
   const shown = (one: string | null) => one && mask(secrets.lines.hide(path, one, plain));
   const [before, to] = [shown(text.from), shown(text.to)];
   if (text.to === null || text.from === null) return { text: { from: before, to } };
-  const kept = new Set(to?.split('\n'));
-  const there = new Set(text.to.split('\n'));
+  const kept = new Set(to?.split(/\r?\n/));
+  const there = new Set(text.to.split(/\r?\n/));
   const secret = [...kept].filter((row) => row.includes('***') && !there.has(row));
-  const rows = (before ?? '')
-    .split('\n')
-    .map((row) => (kept.has(row) ? row : (secret.find((one) => hasPlace(row, placeIn(one))) ?? row)));
+  const rows = (before ?? '').split('\n').map((row) => {
+    if (kept.has(bare(row))) return row;
+    const one = secret.find((each) => hasPlace(row, placeIn(each)));
+    return one === undefined ? row : row.replace(bare(row), () => one);
+  });
   const from = rows.join('\n');
   // A row that looks as before, and is not.
   const isHidden = text.from
     .split('\n')
-    .some((row, at) => rows[at] !== row && kept.has(rows[at] ?? '') && !there.has(row));
+    .some((row, at) => rows[at] !== row && kept.has(bare(rows[at] ?? '')) && !there.has(bare(row)));
   const note =
     from === to
       ? 'only a secret value changes, which is not shown'
       : 'a secret value changes too, which is not shown';
   return { text: { from, to }, ...(from === to || isHidden ? { notes: [note] } : {}) };
 }
+
+/** A row without the carriage return of a line end, by which no secret differs. */
+const bare = (row: string) => row.replace(/\r$/, '');
 
 /** What a host is to remember of a file's texts: {@link rowsToRemember}. @param isWhole all of it is secret */
 export const rowsOf = (path: string, texts: Texts, secrets: HostSecrets, isWhole: boolean) =>

@@ -1,6 +1,7 @@
 import { structuredPatch } from 'diff';
 import pc from 'picocolors';
 import { count, visible, visibleLines } from '../text/format';
+import { lineEndsChange } from '../text/line-ends';
 
 /** A file's text before and after, with masked secrets; null where there is no file. */
 export interface TextChange {
@@ -31,6 +32,8 @@ export function renderDiff(change: TextChange, options: { color: boolean }): str
   if ((from ?? '') === (to ?? '')) {
     return summary(from === to ? 'only values that are not shown differ' : 'an empty file');
   }
+  const ends = lineEndsChange(from ?? '', to ?? '');
+  if (ends) return summary(`the line ends change: ${ends}, ${count(lineCount(from), 'line')}`);
   const patch = structuredPatch(path, path, from ?? '', to ?? '', '', '', {
     context: 3,
     maxEditLength: MAX_CHANGED_LINES,

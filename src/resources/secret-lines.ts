@@ -60,7 +60,7 @@ export class SecretLines {
       .split('\n')
       .map((row) => {
         const shown = plain.has(row) ? undefined : this.#shown.get(`${markOf(path, row)} ${path}`);
-        return shown === undefined ? row : `${/^\s*/.exec(row)?.[0]}${shown}`;
+        return shown === undefined ? row : row.replace(row.trim(), () => shown);
       })
       .join('\n');
   }

@@ -54,6 +54,11 @@ class Host {
     return JSON.stringify(isWhole ? [] : [shown, notes]);
   }
 
+  /** Somebody edits the file. */
+  madeByHand(edit: (text: string) => string): void {
+    this.#now = edit(this.#now ?? '');
+  }
+
   /** What a log shows of all runs. */
   log(knows: Version): string {
     const lines = new SecretLines(this.remembered);
@@ -104,10 +109,13 @@ const version: Arbitrary<Version> = fc
 
 test('no secret that an inventory once had is shown by a plan, a rollback or a log, whoever has forgotten it', () => {
   fc.assert(
-    fc.property(fc.array(version, { minLength: 2, maxLength: 5 }), (versions) => {
+    fc.property(fc.array(version, { minLength: 2, maxLength: 5 }), fc.boolean(), (versions, isOfDos) => {
       const host = new Host();
       const last = versions.at(-1) as Version;
-      const shown = versions.map((one) => host.make(one));
+      const shown = versions.map((one) => {
+        if (isOfDos) host.madeByHand((text) => text.replaceAll('\n', '\r\n'));
+        return host.make(one);
+      });
       const before = versions.slice(0, -1).reverse();
       const undone = before.map((one) => host.make(one, last));
       for (const text of [...shown, host.log(last), ...undone, host.log(last)])
@@ -138,6 +146,21 @@ test('what is written in the clear now is no secret any more', () => {
   expect(JSON.parse(host.make(plain('}\nport 2\n')))).toEqual([
     { from: '}\n***\n***\n', to: '}\nport 2\n' },
     null,
+  ]);
+});
+
+test('a line end hides no secret: a file whose line ends alone differ has no other secret', () => {
+  const host = new Host();
+  host.make(plain('port 1\nkey s3cret\n', 's3cret'));
+  host.madeByHand((text) => text.replaceAll('\n', '\r\n'));
+  expect(JSON.parse(host.make(plain('port 1\nkey s3cret\n', 's3cret')))).toEqual([
+    { from: 'port 1\r\nkey ***\r\n', to: 'port 1\nkey ***\n' },
+    null,
+  ]);
+  host.madeByHand((text) => text.replaceAll('\n', '\r\n'));
+  expect(JSON.parse(host.make(plain('port 1\nkey other-s3cret\n', 'other-s3cret')))).toEqual([
+    { from: 'port 1\r\nkey ***\r\n', to: 'port 1\nkey ***\n' },
+    ['a secret value changes too, which is not shown'],
   ]);
 });
 

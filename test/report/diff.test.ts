@@ -20,8 +20,23 @@ const cases: [string, Omit<TextChange, 'path'>, string[]][] = [
   ],
   [
     'carriage returns',
-    { from: 'a\r\n', to: 'a\n' },
-    ['--- /etc/a', '+++ /etc/a', '@@ -1 +1 @@', '-a^M', '+a'],
+    { from: 'a\r\nb\n', to: 'a\nb\n' },
+    ['--- /etc/a', '+++ /etc/a', '@@ -1,2 +1,2 @@', '-a^M', '+a', ' b'],
+  ],
+  [
+    'nothing but line ends',
+    { from: 'a\r\nb\r\n', to: 'a\nb\n' },
+    ['--- /etc/a', '+++ /etc/a', '(the line ends change: CRLF → LF, 2 lines)'],
+  ],
+  [
+    'nothing but line ends, the other way',
+    { from: 'a\nb\n', to: 'a\r\nb\r\n' },
+    ['--- /etc/a', '+++ /etc/a', '(the line ends change: LF → CRLF, 2 lines)'],
+  ],
+  [
+    'line ends and a word',
+    { from: 'a\r\n', to: 'b\n' },
+    ['--- /etc/a', '+++ /etc/a', '@@ -1 +1 @@', '-a^M', '+b'],
   ],
   [
     'escapes and a direction override',

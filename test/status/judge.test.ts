@@ -119,6 +119,8 @@ const change = (type: string, target: string, more: Partial<PlannedChange> = {})
 });
 const file = (target: string, notify: PlannedChange['notify'] = [], from = 'a\nis\n') =>
   change('file', target, { notify, text: { from, to: 'a\nwanted\n' } });
+const withText = (from: string, to: string) =>
+  change('file', '/etc/haproxy/haproxy.cfg', { notify: [{ reload: 'haproxy' }], text: { from, to } });
 /** The inventory has got another port and address; a line of one file is the host's own. */
 const edits = (own: string) => [
   change('file', '/etc/haproxy/haproxy.cfg', { text: { from: '  bind *:81\n', to: '  bind *:80\n' } }),
@@ -439,6 +441,20 @@ const cases: Case[] = [
     edit: { fred: edited },
     changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
     finds: ['broken stale-worker haproxy fred', 'broken drift haproxy fred'],
+  },
+  {
+    about: 'a file whose line ends alone differ',
+    edit: { fred: edited },
+    changes: { fred: [withText('a\r\nis\r\n', 'a\nis\n')] },
+    finds: ['broken stale-worker haproxy fred', 'broken drift haproxy fred'],
+    tells: /haproxy\.cfg differs in its line ends \(CRLF → LF\)/,
+  },
+  {
+    about: 'a file of which a line differs in its blanks alone',
+    edit: { fred: edited },
+    changes: { fred: [withText('a\r\nis\n', 'a\nis\n')] },
+    finds: ['broken stale-worker haproxy fred', 'broken drift haproxy fred'],
+    tells: /line 1 is “a\r” instead of “a”/,
   },
   {
     about: 'an edited file that was put back: HAProxy has read that very text',

@@ -1,5 +1,6 @@
 import type { PlannedChange } from '../../plan/plan';
 import { unitOf } from '../../resources/unit';
+import { lineEndsChange } from '../../text/line-ends';
 import { type FindingRule, type Found, foundOn, list, type Reached, reached } from '../snapshot';
 import type { Component } from '../status';
 
@@ -144,10 +145,15 @@ function describe(change: PlannedChange): string[] {
   if (!text) return of.length > 0 ? of : [`${target} differs`];
   if (text.from === null) return [`${target} is not there`];
   if (text.from === text.to) return [`${target}: only a secret value differs, which is not shown`, ...of];
+  const ends = lineEndsChange(text.from, text.to ?? '');
+  if (ends) return [`${target} differs in its line ends (${ends})`, ...of];
   const [there, wanted] = [text.from.split('\n'), (text.to ?? '').split('\n')];
   const line = there.findIndex((row, index) => row !== wanted[index]);
   const at = line < 0 ? Math.min(there.length, wanted.length) : line;
-  const is = there[at] === undefined ? 'ends' : `is “${there[at]?.trim()}”`;
-  const instead = wanted[at] === undefined ? 'the end' : `“${wanted[at]?.trim()}”`;
+  // Two rows may differ in their blanks alone.
+  const isSame = there[at]?.trim() === wanted[at]?.trim();
+  const said = (row: string) => `“${isSame ? row : row.trim()}”`;
+  const is = there[at] === undefined ? 'ends' : `is ${said(there[at])}`;
+  const instead = wanted[at] === undefined ? 'the end' : said(wanted[at]);
   return [`${target}, line ${at + 1} ${is} instead of ${instead}`, ...of];
 }
