@@ -31,6 +31,8 @@ export class CloserLook {
   readonly #observers: StatusObserver[] = [];
   /** Without hosts of which nobody knows it: a roll that was left has told them to boot. */
   readonly #before = new Map<string, HostBefore>();
+  /** Those that somebody has drained: to begin anew nobody has to undrain them. */
+  readonly #drained = new Set<string>();
 
   constructor(
     private readonly options: CommonOptions,
@@ -53,7 +55,8 @@ export class CloserLook {
     const wanted = [...this.said.wanted].map(([host, resources]) => [host.name, resources]);
     const wish = hash('sha256', JSON.stringify(wanted));
     for (const name of due) {
-      const { state = 'due' } = hosts.get(name) ?? {};
+      const { state = 'due', staysDrained } = hosts.get(name) ?? {};
+      if (staysDrained) this.#drained.add(name);
       const noted = state === 'due' ? undefined : kept.get(name);
       const found = new Set(faultKeys(name, now));
       // By an inventory that was edited since, nobody knows what of it is new.
@@ -102,8 +105,8 @@ export class CloserLook {
     if (surroundings && now)
       for (const text of shiftedSince(surroundings, now, hasBooted))
         this.context.emit({ type: 'message', level: 'warning', host: name, text });
-    if (isNoted && faults.length > 0)
-      faults.push(`where that is meant: haprov undrain ${name}, then this with --anew`);
+    const first = this.#drained.has(name) ? '' : `haprov undrain ${name}, then `;
+    if (isNoted && faults.length > 0) faults.push(`where that is meant: ${first}this with --anew`);
     return faults;
   }
 

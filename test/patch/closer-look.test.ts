@@ -66,8 +66,8 @@ test('a host that a roll had taken out is compared with how it was then, whateve
     new CloserLook({ inventory: 'i.json' } as CommonOptions, context, {
       wanted: new Map([[{ name: 'fred' }, wanted]]),
     } as unknown as DesiredState);
-  const stands = (state: Stand['state']) =>
-    ({ hosts: new Map([['fred', { state, staysDrained: false, mark: '' }]]) }) as unknown as RollNote;
+  const stands = (state: Stand['state'], staysDrained = false) =>
+    ({ hosts: new Map([['fred', { state, staysDrained, mark: '' }]]) }) as unknown as RollNote;
   const first = look();
   now.findings = [found('game')];
   await first.begin(['fred'], stands('due'), connections, new Map());
@@ -93,6 +93,12 @@ test('a host that a roll had taken out is compared with how it was then, whateve
     expect(await says(state, [['fred', kept]])).toEqual(faults);
   // By an edited inventory only what ran is compared.
   expect(await says('taken', [['fred', kept]], 'more')).toEqual(faults.slice(1));
+  // Somebody has drained it since, so that it has no place to get back.
+  const again = look();
+  await again.begin(['fred'], stands('booting', true), connections, new Map([['fred', kept]]));
+  expect((await again.faultsSince('fred', connections, false)).at(-1)).toBe(
+    'where that is meant: this with --anew',
+  );
   expect(await says('due', [['fred', kept]])).toEqual([]);
   expect(await says('booting', [])).toEqual(['toy does not run', 'game does not run']);
   expect(readBefore('')).toBeUndefined();
