@@ -1,16 +1,15 @@
 import { ExitCode, HaprovError } from '../errors';
 import { whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
-import { sessionsOfServers, sessionsThrough, stillSending, unknownTo } from '../pair/drain-effects';
+import { sessionsOfServers, sessionsThrough } from '../pair/drain-effects';
 import { howToWatch, keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
-import { keepDrained, withAddresses } from '../rollout/keep-drained';
 import { hintForUnwritable } from '../rollout/step-hint';
-import { refuseLost, sendingClients } from './lost-socket';
+import { drainServersOf, tellableServers } from './drain-servers';
+import { refuseLost } from './lost-socket';
 import {
   giveServersBack,
-  hostsThatAnswer,
   joinWithAnd,
   look,
   lookUntil,
@@ -178,38 +177,6 @@ function refuseUnmovable({ host, means: { unmovable }, warn }: Maintenance, forc
   warn(`${host}: ${why}`);
 }
 
-/** The host's servers, without those that no HAProxy knows: its own configuration may name them otherwise. */
-function knownServers({ host, services, pair, warn }: Maintenance, pairState: PairState): string[] {
-  const servers = serversOn(services, host);
-  if (servers.length === 0 || pair.balancers.length === 0) return [];
-  const unknown = unknownTo(servers, pairState);
-  if (unknown.length > 0)
-    warn(
-      `no HAProxy has a server ${joinWithAnd(unknown)}: what its own configuration sends to ${host} goes on; take that out by hand`,
-    );
-  return servers.filter((server) => !unknown.includes(server));
-}
-
-/** The known servers, where at least one balancer takes commands; warns of the balancers that do not. */
-function tellableServers(maintenance: Maintenance, pairState: PairState): string[] {
-  const { warn } = maintenance;
-  const servers = knownServers(maintenance, pairState);
-  const { told, silent } = balancersOf(maintenance);
-  if (servers.length === 0 || silent.length === 0) return servers;
-  warn(
-    `HAProxy on ${joinWithAnd(silent)} takes no commands (no stats socket at level admin), so it goes on sending requests to ${joinWithAnd(servers)} until its check fails there; a line in its global section lets it be told: stats socket /var/lib/haproxy/stats mode 600 level admin`,
-  );
-  return told.length > 0 ? servers : [];
-}
-
-/** The balancers whose HAProxy takes commands, and those whose does not. */
-function balancersOf({ pair, mute }: Maintenance): { told: string[]; silent: string[] } {
-  return {
-    told: pair.balancers.filter((name) => !mute.has(name)),
-    silent: pair.balancers.filter((name) => mute.has(name)),
-  };
-}
-
 /** Whether the host's own HAProxy reports its sessions; warns where it does not. */
 function saysWhatIsUncounted({ host, hosts, pair, warn }: Maintenance, pairState: PairState): boolean {
   const seen = pairState.get(host);
@@ -227,50 +194,6 @@ function warnOfVirtualServers({ host, virtualServers, warn }: Maintenance): void
     warn(
       `${host} stays a server of ${joinWithAnd(own.map(({ name }) => `virtual server ${name}`))}: haprov takes none out of LVS; stop what answers there, and keepalived’s check does`,
     );
-}
-
-/** How often a balancer that still sends requests is told to drain: a HAProxy forgets it when it reloads. */
-const tries = 3;
-
-/**
- * @returns those that are drained somewhere for sure
- * @throws MustUndo where a balancer goes on sending clients there, unless `force` or the host was drained before
- */
-async function drainServersOf(
-  maintenance: Maintenance,
-  servers: readonly string[],
-  force: boolean,
-): Promise<string[]> {
-  const { host, say, warn, wasDrained } = maintenance;
-  if (servers.length === 0) return [];
-  const { told: all } = balancersOf(maintenance);
-  const placed = withAddresses(servers, maintenance.services);
-  const untold = await keepDrained(hostsThatAnswer(maintenance), all, placed);
-  // Of a lost socket it was said before the first change.
-  for (const { balancer, why } of untold.filter(({ balancer }) => !maintenance.lostSockets.has(balancer)))
-    warn(
-      `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
-    );
-  const told = all.filter((name) => !untold.some(({ balancer }) => balancer === name));
-  let unaware: string[] = [];
-  let clientsOf: string[] = [];
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const pairState = await look(maintenance);
-    if (!pairState) return [];
-    unaware = stillSending(servers, pairState).filter((name) => all.includes(name));
-    clientsOf = sendingClients(maintenance, unaware, pairState);
-    if (unaware.length === 0) break;
-    await keepDrained(hostsThatAnswer(maintenance), unaware, placed);
-  }
-  if (clientsOf.length > 0 && !force && !wasDrained)
-    throw new MustUndo(
-      ExitCode.failed,
-      `${host}: ${joinWithAnd(clientsOf)} still sends requests to ${joinWithAnd(servers)}`,
-    );
-  if (unaware.length > 0) warn(`${joinWithAnd(unaware)} still sends requests to ${joinWithAnd(servers)}`);
-  const sure = told.filter((name) => !unaware.includes(name));
-  if (sure.length > 0) say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);
-  return sure.length > 0 ? [...servers] : [];
 }
 
 interface Awaited extends Pick<TakingOut, 'watch'> {

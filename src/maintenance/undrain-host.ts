@@ -1,5 +1,5 @@
 import { ExitCode, HaprovError } from '../errors';
-import { keptDrained, notBackYet, unknownTo } from '../pair/drain-effects';
+import { keptDrained, notBackYet, restingServers, unknownTo } from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
 import {
@@ -69,7 +69,13 @@ export async function undrainHost(maintenance: Maintenance, waits = true): Promi
         .join('\n')}`,
       'haprov status says which part is broken',
     );
-  if (servers.length > 0 && told.length > 0) say(`${joinWithAnd(servers)}: up on ${joinWithAnd(told)}`);
+  const resting = restingServers(servers, pairState);
+  const up = servers.filter((server) => !resting.has(server));
+  if (up.length > 0 && told.length > 0) say(`${joinWithAnd(up)}: up on ${joinWithAnd(told)}`);
+  for (const [server, where] of resting)
+    say(
+      `${server}: stays in maintenance on ${joinWithAnd(where)}, where a hand or the configuration has put it`,
+    );
   for (const vip of vips.filter(({ members }) => members.some((member) => member.host.name === host)))
     say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holdersOf(vip, pairState))}`);
   say(`${host} has its place back after ${secondsSince(begun)}`);

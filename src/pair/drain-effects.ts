@@ -1,5 +1,5 @@
 import type { Service, Vip } from '../inventory/inventory';
-import { holdersOf, isDown, isUp, type PairState, serversUp } from './health';
+import { holdersOf, isDown, isResting, isUp, type PairState, serversUp } from './health';
 import type { OldSession } from './observe';
 import { mayBeAway, serverCalled, serversOn } from './servers';
 
@@ -168,6 +168,17 @@ export function rightfulHolder(
   );
 }
 
+/** The servers that a balancer has in maintenance, and its name. */
+export const restingServers = (servers: readonly string[], pairState: PairState): Map<string, string[]> => {
+  const resting = new Map<string, string[]>();
+  for (const [balancer, { servers: seen = [] }] of pairState)
+    for (const one of seen.filter(isResting)) {
+      const title = `${one.service}/${one.server}`;
+      if (servers.includes(title)) resting.set(title, [...(resting.get(title) ?? []), balancer]);
+    }
+  return resting;
+};
+
 /** What is not yet as it must be after an undrain, a sentence each. */
 export function notBackYet(
   { host, vips, services }: HostRole,
@@ -177,7 +188,7 @@ export function notBackYet(
   const servers = new Set(serversOn(services, host));
   const down = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
     seen
-      .filter((one) => servers.has(`${one.service}/${one.server}`) && !isUp(one))
+      .filter((one) => servers.has(`${one.service}/${one.server}`) && !isUp(one) && !isResting(one))
       .map(
         ({ service, server, status, check }) =>
           `${balancer} calls ${service}/${server} ${status}${check ? ` (check ${check})` : ''}`,

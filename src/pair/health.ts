@@ -127,6 +127,9 @@ export const getsRequests = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP
 /** Whether somebody has taken the server out: HAProxy sends it nothing, whatever its checks say. */
 export const isTakenOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
 
+/** Whether the server is in maintenance by a hand or by its configuration, which neither a drain nor an undrain ends. */
+export const isResting = ({ status }: Pick<ServerState, 'status'>) => status === 'MAINT';
+
 /** Whether the server is going up: it is DOWN, its last check has succeeded, and more have to. */
 export const isGoingUp = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
   status.startsWith('DOWN') && /^L[467]OK/.test(check);

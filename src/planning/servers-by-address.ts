@@ -5,7 +5,8 @@ import type { Backends, Host, Inventory, Server } from '../inventory/inventory';
 
 /**
  * The inventory in which a server of a configuration of the user's own is the host that has its address, whatever the
- * inventory calls that host: an alias of ssh's config, or an address of another network. Hosts say which addresses they have.
+ * inventory calls that host: an alias of ssh's config, or an address of another network. Hosts say which addresses they have,
+ * and what they are called, where the server has a name in place of an address.
  */
 export function withServersByAddress(
   inventory: Inventory,
@@ -26,7 +27,7 @@ export function withServersByAddress(
   };
 }
 
-/** Who has each address: nobody's are a VIP, which moves, and what more than one host has. */
+/** Who has each address or name: nobody's are a VIP, which moves, and what more than one host has. */
 function ownersOf(
   { hosts: all, vips }: Inventory,
   hosts: readonly Pick<Surveyed, 'name' | 'facts'>[],
@@ -35,16 +36,16 @@ function ownersOf(
   const owners = new Map<string, Host | undefined>();
   for (const { name, facts } of hosts) {
     const host = all.find((one) => one.name === name);
-    for (const address of new Set(facts.addresses.map((own) => canonical(own.address))))
-      owners.set(
-        address,
-        owners.has(address) || moving.has(address) || isUnmovable(address) ? undefined : host,
-      );
+    const names = [name, facts.hostname.toLowerCase()].filter((one) => !one.startsWith('localhost'));
+    const addresses = facts.addresses.map((own) => canonical(own.address)).filter((one) => !isUnmovable(one));
+    for (const one of new Set([...addresses, ...names]))
+      owners.set(one, owners.has(one) || moving.has(one) ? undefined : host);
   }
   return new Map([...owners].flatMap(([address, host]) => (host ? [[address, host]] : [])));
 }
 
 function withHost(server: Server, owners: ReadonlyMap<string, Host>): Server {
-  const host = server.host || isIP(server.address) === 0 ? undefined : owners.get(canonical(server.address));
+  const place = isIP(server.address) === 0 ? server.address.toLowerCase() : canonical(server.address);
+  const host = server.host ? undefined : owners.get(place);
   return host ? { ...server, host } : server;
 }

@@ -155,6 +155,15 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     },
   );
 
+  test('a server whose address is a variable is believed by its title', async () => {
+    expect(await runBy(['a "${A}"', 'b 10.0.0.1'], `keep_drained 'web/a 10.0.0.1' 'web/b 10.0.0.1'`)).toBe(
+      'set server web/a state drain;set server web/b state drain;show info\nremembered: web/a 10.0.0.1 web/b 10.0.0.1',
+    );
+    expect(await runBy(['a "${A}"', 'b 10.0.0.1'], `give_back 'web/a 10.0.0.1'`)).toBe(
+      'set server web/a state ready;show info\nremembered: web/b 10.0.0.1',
+    );
+  });
+
   test('a server-template stands for each of its servers', async () => {
     box.write(
       'haproxy.cfg',

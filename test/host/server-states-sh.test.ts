@@ -322,6 +322,13 @@ cat >before <<'.END.'\n${text}.END.`);
       ['a 2', 'b 1'],
       ['web/b 10.0.0.1', 'web/b state drain', 'web/a 10.0.0.1', 'web/a state drain'],
     ],
+    [
+      'has a variable in place of its address',
+      'web/a 10.0.0.1',
+      ['a ${A}', 'b 2'],
+      ['a ${A}', 'b 3'],
+      ['web/a 10.0.0.1', 'web/a state drain', 'web/a 10.0.0.1', 'web/a state drain'],
+    ],
     ['stands on such a list, and has gone', 'web/a', ['b 2'], ['a 3', 'b 2'], ['', '', '', '']],
     [
       'moves, as its flag says',

@@ -215,6 +215,47 @@ describeLab('configuration of one’s own', () => {
     expect(await fetchUrl(`http://${vip}/`)).toMatchObject({ status: 200 });
   });
 
+  test('a drain finds a host’s servers by all its addresses; one that was taken out by hand, or rests, stays so', async () => {
+    const good = readFileSync(join(folder, 'conf.d/10-web.cfg'), 'latin1');
+    const other = `${network}.212`;
+    on('ethyl', `ip addr add ${other}/24 dev eth0`);
+    const more = `    server w3 ${other}:8080 check\n    server rests ${other}:8080 check disabled\n    server by-hand ${other}:8080 check\n    server-template t 1-2 ${other}:8080 check\n`;
+    write('conf.d/10-web.cfg', web('option httpchk GET /index.html') + more);
+    expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
+    for (const host of hosts)
+      on(host, 'echo "set server web/by-hand state maint" | socat - /var/lib/haproxy/stats');
+    const states = (host: string) =>
+      on(host, 'echo "show stat" | socat - /var/lib/haproxy/stats')
+        .split('\n')
+        .map((row) => row.split(','))
+        .filter(([proxy, server]) => proxy === 'web' && server !== 'BACKEND')
+        .map((row) => `${row[1]} ${row[17]}`);
+    const are = (state: string) => [
+      'w1 UP',
+      `w2 ${state}`,
+      `w3 ${state}`,
+      'rests MAINT',
+      'by-hand MAINT',
+      `t1 ${state}`,
+      `t2 ${state}`,
+    ];
+    const drained = await haprov('drain', inventory, 'ethyl', '--force');
+    expect(drained.stdout + drained.stderr).toContain('web/w3');
+    expect(drained).toMatchObject({ code: 0 });
+    for (const host of hosts) expect(states(host)).toEqual(are('DRAIN'));
+    write('haproxy.cfg', haproxy.replace('timeout client 30s', 'timeout client 50s'));
+    expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
+    for (const host of hosts) expect(states(host)).toEqual(are('DRAIN'));
+    expect(await haprov('undrain', inventory, 'ethyl')).toMatchObject({ code: 0 });
+    for (const host of hosts) {
+      expect(states(host)).toEqual(are('UP'));
+      on(host, 'echo "set server web/by-hand state ready" | socat - /var/lib/haproxy/stats');
+    }
+    write('conf.d/10-web.cfg', good);
+    expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
+    on('ethyl', `ip addr del ${other}/24 dev eth0`);
+  });
+
   test('where HAProxy of the holder dies, status says so, and the other one has the address', async () => {
     on('fred', 'systemctl kill -s KILL haproxy; systemctl stop haproxy');
     await eventually('the address moves', () => holders().join() === 'ethyl', 200);

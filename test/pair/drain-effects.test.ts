@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   leftListed,
   notBackYet,
+  restingServers,
   rightfulHolder,
   servedByNobodyElse,
   sessionsOfServers,
@@ -154,6 +155,19 @@ test('what is left of its work at workers from before a reload, which no statist
   ]);
   expect([...sessionsThrough(part, busy)]).toEqual([
     ['cluster37 through fred’s HAProxy, 1 of them at a worker from before a reload', 1],
+  ]);
+});
+
+test('a server in maintenance is no part of a drain or an undrain', () => {
+  const seen = pairState(
+    { addresses: [address], servers: [server('fred', { status: 'MAINT', check: '' })] },
+    { servers: [server('fred', { status: 'MAINT (via cluster37/ethyl)' })] },
+  );
+  expect([...restingServers(['cluster37/fred', 'cluster37/ethyl'], seen)]).toEqual([
+    ['cluster37/fred', ['fred']],
+  ]);
+  expect(notBackYet(part, seen, well)).toEqual([
+    expect.stringMatching(/^ethyl calls cluster37\/fred MAINT \(via cluster37\/ethyl\)/),
   ]);
 });
 

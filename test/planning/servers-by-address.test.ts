@@ -6,14 +6,22 @@ const ethyl = host('ethyl', '10.1.0.2');
 const server = (name: string, address: string, more = {}) => ({ name, address, backup: false, ...more });
 const vip = { addresses: [{ address: '192.0.2.9' }] };
 
-/** What the two hosts say of their addresses. */
-const told = (name: string, ...addresses: string[]) =>
+/** What the two hosts say of themselves. */
+const told = (name: string, hostname: string, ...addresses: string[]) =>
   ({
     name,
-    facts: { addresses: addresses.map((address) => ({ interface: 'eth0', address, prefix: 24 })) },
+    facts: { hostname, addresses: addresses.map((address) => ({ interface: 'eth0', address, prefix: 24 })) },
   }) as never;
-const fredSays = told('fred', '127.0.0.1', '192.0.2.1', '192.0.2.9', '2001:db8::1', '172.17.0.1');
-const ethylSays = told('ethyl', '127.0.0.1', '10.1.0.2', '192.0.2.2', '172.17.0.1');
+const fredSays = told(
+  'fred',
+  'F1.example.com',
+  '127.0.0.1',
+  '192.0.2.1',
+  '192.0.2.9',
+  '2001:db8::1',
+  '172.17.0.1',
+);
+const ethylSays = told('ethyl', 'localhost', '127.0.0.1', '10.1.0.2', '192.0.2.2', '172.17.0.1');
 
 const hostsOf = (servers: object[], hosts = [fredSays, ethylSays]) => {
   const backends = { servers, hosts: servers.flatMap((one) => ('host' in one ? [one.host] : [])) };
@@ -38,7 +46,10 @@ test.each([
   ['loopback', '127.0.0.1', undefined],
   ['what both have', '172.17.0.1', undefined],
   ['a stranger', '198.51.100.7', undefined],
-  ['a name, which only the balancers can look up', 'web.example.com', undefined],
+  ['a name that a host has', 'f1.Example.com', 'fred'],
+  ['what the inventory calls a host', 'ethyl', 'ethyl'],
+  ['every host’s name', 'localhost', undefined],
+  ['a name that only the balancers can look up', 'web.example.com', undefined],
 ])('%s', (_, address, whose) => {
   expect(hostsOf([server('one', address)])).toEqual([whose]);
 });

@@ -61,6 +61,8 @@ server_places() { # [disabled] [FILE...]
       sub(/^ipv[46]@/, "", place)
       sub(/:[-+]?[0-9]*$/, "", place)
       gsub(/[][]/, "", place)
+      # A variable of the environment, which HAProxy knows: the title is believed.
+      if (index(place, "$")) place = "-"
       if (first == "") print proxy "/" $2, place
       else for (number = first; number <= last && number < first + 1000; number++) print proxy "/" $2 number, place
     }'
@@ -75,7 +77,7 @@ called_in() { # PLACES add|remove|carry LINES
     !asked { place[$1] = $2; at[$2] = at[$2] $0 "\n"; next }
     NF == 0 { next }
     { known = $1 in place }
-    NF > 1 && known && place[$1] == $2 { print; next }
+    NF > 1 && known && (place[$1] == $2 || place[$1] == "-") { print; next }
     NF > 1 && $2 in at { printf "%s", at[$2]; next }
     known && (NF == 1 || how != "carry") { print $1, place[$1] }
     NF > 1 || (!known && how != "add")' | awk '!seen[$0]++'
@@ -86,7 +88,7 @@ titles_in() { # PLACES LINES
   printf '%s\n\n%s\n' "$1" "$2" | awk '
     !asked && $0 == "" { asked = 1; if (NR > 1) next }
     !asked { place[$1] = $2; next }
-    NF && !(NF > 1 && $1 in place && place[$1] != $2) && !seen[$1]++ { print $1 }'
+    NF && !(NF > 1 && $1 in place && place[$1] != $2 && place[$1] != "-") && !seen[$1]++ { print $1 }'
 }
 
 # Sets "admin_socket" to the running HAProxy's socket with level admin; looks once. Fails where it has none, because a

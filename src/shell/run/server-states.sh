@@ -145,8 +145,8 @@ carried() { # [undone]
   # A list without addresses has the names of the files before this run.
   with_addresses=$(called_in "$(server_places $(files_before))" carry "$(drained_servers)" | awk 'NF > 1')
   printf '%s\n\n%s\n' "$places" "$with_addresses" | awk -v gone="$step/drained-gone" '
-    !listed { if ($0 == "") listed = 1; else there[$2]; next }
-    NF && !($2 in there) { print >gone }'
+    !listed { if ($0 == "") listed = 1; else { there[$2]; if ($2 == "-") believed[$1] }; next }
+    NF && !($2 in there) && !($1 in believed) { print >gone }'
   called_in "$places" carry "$with_addresses" | { [ -s "$step/drained-gone" ] && grep -vxF -f "$step/drained-gone" || cat; }
 }
 
