@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   linkSync,
@@ -107,6 +108,22 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       has: new Set(['begun', 'purged']),
     });
     expect(await box.record('run-1', 2)).toMatchObject({ run, undo, has: new Set(['begun']) });
+  });
+
+  test('a run whose watcher goes on is not said to be wiped: its program stays, which has the secret', async () => {
+    await write('run-1', { ...secret, path: box.write('a', 'old-secret-text\n', 0o600) });
+    box.killWatchers();
+    const watcher = box.start(`exec 9<'${box.home('run-1')}/alive' && flock 9 && echo goes on && cat\n`, {
+      isEnd: false,
+    });
+    await once(watcher.stdout, 'data');
+    const impatiently = `sleep() { :; }\n${purgeScript(['run-1'])}`;
+    expect(await box.probe(impatiently)).toBe('');
+    const ended = once(watcher, 'close');
+    watcher.stdin.end();
+    await ended;
+    expect(await box.probe(impatiently)).toBe('run-1');
+    expect(has('run-1', 'new-secret-text')).toBe(false);
   });
 
   test('a run that is not ended keeps all, and can be restored', async () => {

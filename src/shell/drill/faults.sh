@@ -23,7 +23,7 @@ has_died() { # PID
   for look in 1 2 3 4 5 6 7 8 9 10; do
     row=$(cat "/proc/$1/stat" 2>/dev/null)
     case ${row##*") "} in '' | Z* | X*) return 0 ;; esac
-    sleep 0.1
+    sleep 0.3
   done
   return 1
 }

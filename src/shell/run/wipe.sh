@@ -97,8 +97,10 @@ purge_runs() { # RUN...
     home=/var/lib/haprov/runs/$name
     found=$(readlink "$home/state")
     case $found in finished | restored) ;; *) continue ;; esac
-    # Its watcher sees within a second that it has ended.
-    for try in 1 2 3; do is_alive "$home" && sleep 1 || break; done
+    # Its watcher sees within a second that it has ended, on a busy host later. Until then its program stays, which has secrets.
+    looks=0
+    while is_alive "$home" && [ $((looks += 1)) -lt 10 ]; do sleep 1; done
+    [ $looks -lt 10 ] || continue
     wipe_run "$home" && echo "$name"
   done
 }
