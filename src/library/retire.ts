@@ -9,6 +9,7 @@ import { surveyAgreeing } from '../maintenance/agree-to-key';
 import { drainHost } from '../maintenance/drain-host';
 import { faultsOf, joinWithAnd, type Maintenance } from '../maintenance/maintenance';
 import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
+import { inFaultBeside } from '../maintenance/still-served';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
 import { listenersOf, listenersQuestion } from '../pair/serving';
@@ -95,7 +96,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     if (!found) throw dead({ options, host, isFormer, surveyed, maintenance, picture, services });
     for (const { name, error } of surveyed.failures) maintenance.warn(`${name}: ${error.message}`);
     const plan = planOf({ inventory, host, surveyed, services, maintenance }, found);
-    refuseAlone(maintenance, picture, plan, options.force);
+    await refuseAlone(maintenance, picture, plan, options.force);
     context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
     const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
     let isDrained = false;
@@ -219,10 +220,18 @@ function planOf(
 }
 
 /** @throws HaprovError (exit 1) where nobody else would serve; with `force` it warns instead */
-function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPlan, force: boolean): void {
+async function refuseAlone(
+  maintenance: Maintenance,
+  picture: PairState,
+  plan: FullPlan,
+  force: boolean,
+): Promise<void> {
   const { host, warn } = maintenance;
+  const inFault = await inFaultBeside(maintenance);
   const reasons = [
-    ...servedByNobodyElse(maintenance, picture, (name) => faultsOf(maintenance, name, picture)),
+    ...servedByNobodyElse({ ...maintenance, inFault }, picture, (name) =>
+      faultsOf(maintenance, name, picture),
+    ),
     ...outages(plan)
       .filter(({ seconds }) => seconds === null)
       .map(({ change, why }) => `${change}: ${why}`),

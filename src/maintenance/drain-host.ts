@@ -49,7 +49,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   refuseUnmovable(maintenance, wishes.force);
   const first = await look(maintenance);
   if (!first) throw stopped(host, 'nothing was changed');
-  refuseAlone(maintenance, first, wishes.force);
+  await refuseAlone(maintenance, first, wishes.force);
   refuseLost(maintenance, first, wishes.force);
   warnOfVirtualServers(maintenance);
   const servers = tellableServers(maintenance, first);
@@ -97,16 +97,13 @@ async function takeOut(
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
   const unflaggable = await whyNot(() => reached.drain(by, means.drainFiles));
   const movable = held.filter((vip) => !means.unmovable.some((one) => one.vip === vip));
-  const moved =
-    unflaggable === undefined &&
-    (await vipsLeave(maintenance, movable, watch)) &&
-    movable.length === held.length;
+  const why =
+    unflaggable === undefined
+      ? ((await vipsLeave(maintenance, movable, watch)) ?? (movable.length < held.length ? stays : undefined))
+      : `its flag could not be written: ${unflaggable}`;
+  const moved = why === undefined;
   if (!moved) {
     if (stopping.aborted) throw await stop(maintenance, servers);
-    const why =
-      unflaggable === undefined
-        ? 'its VIP stayed where it is'
-        : `its flag could not be written: ${unflaggable}`;
     if (wasDrained || (wishes.force && unflaggable === undefined)) warn(`${host}: ${why}`);
     else {
       throw new HaprovError(
@@ -226,16 +223,18 @@ async function waitFor(
 const patienceMs = (vips: readonly Vip[], seconds: number) =>
   10_000 + seconds * 1000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
 
-/** Waits until another host holds each of `vips`. @returns whether that came about in time */
+const stays = 'its VIP stayed where it is';
+
+/** Waits until another host holds each of `vips`. @returns what came about in place of that; undefined where it did in time */
 async function vipsLeave(
   maintenance: Maintenance,
   vips: readonly Vip[],
   watch: TakingOut['watch'],
-): Promise<boolean> {
+): Promise<string | undefined> {
   const { host, say, means } = maintenance;
   const begun = performance.now();
   let held = vips;
-  await lookUntil(maintenance, patienceMs(held, means.seconds), (pairState) => {
+  const { pairState: last } = await lookUntil(maintenance, patienceMs(held, means.seconds), (pairState) => {
     watch(pairState);
     held = held.filter((vip) => {
       const holders = holdersOf(vip, pairState);
@@ -246,7 +245,10 @@ async function vipsLeave(
     });
     return held.length === 0;
   });
-  return held.length === 0;
+  if (held.length === 0) return undefined;
+  const lost = last.has(host) ? held.filter((vip) => holdersOf(vip, last).length === 0) : [];
+  const nobodys = joinWithAnd(lost.map(({ name, address }) => `VIP ${name} (${address})`));
+  return lost.length === 0 ? stays : `nobody took ${nobodys} within ${secondsSince(begun)}`;
 }
 
 /** Undoes the drain. @returns what could be undone, for a message */

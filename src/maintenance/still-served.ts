@@ -1,7 +1,9 @@
 import { ExitCode, HaprovError } from '../errors';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
-import { faultsOf, type Maintenance } from './maintenance';
+import type { InFault } from '../pair/in-fault';
+import { askInFault } from '../rollout/fault-states';
+import { faultsOf, hostsThatAnswer, type Maintenance } from './maintenance';
 
 /** Why a drain that was begun must be undone. */
 export class MustUndo extends HaprovError {}
@@ -13,11 +15,18 @@ class NobodyElse extends MustUndo {
   }
 }
 
-/** Why nobody else would serve while the host is away, a sentence each. A host that is not reached keeps its VIPs. */
-function aloneWithout(maintenance: Maintenance, pairState: PairState, before?: PairState): string[] {
+/**
+ * Why nobody else would serve while the host is away, a sentence each. A host that is not reached keeps its VIPs.
+ * @param known how the pair was before, and what keepalived has in FAULT, where that was asked
+ */
+function aloneWithout(
+  maintenance: Maintenance,
+  pairState: PairState,
+  { before, inFault }: { before?: PairState; inFault?: InFault },
+): string[] {
   const vips = maintenance.hosts.has(maintenance.host) ? maintenance.vips : [];
   const faults = (name: string) => faultsOf(maintenance, name, pairState);
-  return servedByNobodyElse({ ...maintenance, vips }, pairState, faults, before);
+  return servedByNobodyElse({ ...maintenance, vips, ...(inFault && { inFault }) }, pairState, faults, before);
 }
 
 /** Whether two looks in a row have found the same: one alone may have come in the middle of something. */
@@ -35,7 +44,7 @@ export function twice(isSo: (pairState: PairState) => boolean): (pairState: Pair
 export function guard(maintenance: Maintenance, before: PairState): (pairState: PairState) => void {
   let reasons: string[] = [];
   const isAlone = twice((pairState) => {
-    reasons = aloneWithout(maintenance, pairState, before);
+    reasons = aloneWithout(maintenance, pairState, { before });
     return reasons.length > 0;
   });
   return (pairState) => {
@@ -43,10 +52,26 @@ export function guard(maintenance: Maintenance, before: PairState): (pairState: 
   };
 }
 
+/** What keepalived of the other members of the host's VIPs has in FAULT; without those that do not answer. */
+export function inFaultBeside(maintenance: Maintenance): Promise<InFault> {
+  const { host, vips } = maintenance;
+  const own = vips.filter(({ members }) => members.some((one) => one.host.name === host));
+  const others = new Set(own.flatMap(({ members }) => members.map((one) => one.host.name)));
+  const hosts = hostsThatAnswer(maintenance);
+  return askInFault(
+    hosts,
+    [...hosts.keys()].filter((name) => name !== host && others.has(name)),
+  );
+}
+
 /** @throws HaprovError where nobody else would serve; with `force` it warns instead */
-export function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
+export async function refuseAlone(
+  maintenance: Maintenance,
+  pairState: PairState,
+  force: boolean,
+): Promise<void> {
   const { host, warn } = maintenance;
-  const reasons = aloneWithout(maintenance, pairState);
+  const reasons = aloneWithout(maintenance, pairState, { inFault: await inFaultBeside(maintenance) });
   if (reasons.length === 0) return;
   if (force) {
     for (const reason of reasons) warn(reason);

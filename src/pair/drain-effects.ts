@@ -1,5 +1,7 @@
+import type { HeldVip } from '../ha/running-vips';
 import type { Service, Vip } from '../inventory/inventory';
 import { holdersOf, isDown, isResting, isUp, type PairState, serversUp } from './health';
+import type { InFault } from './in-fault';
 import type { OldSession } from './observe';
 import { mayBeAway, serverCalled, serversOn } from './servers';
 
@@ -18,11 +20,12 @@ export interface HostRole {
 
 /**
  * Why a host must not be drained: a sentence for each VIP and service that no other host could serve.
+ * @param inFault the VIPs that other hosts would not take, by keepalived's own word
  * @param faultsOf what keeps another host from serving; empty where it is healthy
  * @param before how the pair was before the host was taken out: a service that had no server then has nobody to lose
  */
 export function servedByNobodyElse(
-  { host, vips, services }: HostRole,
+  { host, vips, services, inFault }: Omit<HostRole, 'vips'> & { vips: readonly HeldVip[]; inFault?: InFault },
   pairState: PairState,
   faultsOf: (host: string) => string[],
   before = pairState,
@@ -32,7 +35,12 @@ export function servedByNobodyElse(
     .flatMap((vip) => {
       const others = vip.members.map((member) => member.host.name).filter((name) => name !== host);
       const why = others.map((name) =>
-        pairState.get(name)?.drained ? ['it is drained itself'] : faultsOf(name),
+        pairState.get(name)?.drained
+          ? ['it is drained itself']
+          : [
+              ...faultsOf(name),
+              ...(inFault?.get(name)?.includes(vip.name) ? ['keepalived there is in FAULT for it'] : []),
+            ],
       );
       if (why.some((faults) => faults.length === 0)) return [];
       const each = others.map((name, index) => `${name}: ${why[index]?.join(', ')}`);

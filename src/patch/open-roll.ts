@@ -184,7 +184,7 @@ async function planRoll(
       begin: () => {},
     };
     if (!stand.staysDrained && !options.allowOutage && !isOneAway) {
-      refuseAlone(maintenance, before, command);
+      await refuseAlone(maintenance, before, command);
       refuseLost(maintenance, before, command);
     }
     const runs = {

@@ -1,13 +1,19 @@
 import { ExitCode, HaprovError } from '../errors';
 import { lostTo, restartHint } from '../maintenance/lost-socket';
 import { faultsOf, type Maintenance } from '../maintenance/maintenance';
+import { inFaultBeside } from '../maintenance/still-served';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
 import type { StatusFinding } from '../status/status';
 
 /** @throws HaprovError (exit 1) where nobody else would serve while this host is away */
-export function refuseAlone(maintenance: Maintenance, pairState: PairState, command: string): void {
-  const reasons = servedByNobodyElse(maintenance, pairState, (name) =>
+export async function refuseAlone(
+  maintenance: Maintenance,
+  pairState: PairState,
+  command: string,
+): Promise<void> {
+  const inFault = await inFaultBeside(maintenance);
+  const reasons = servedByNobodyElse({ ...maintenance, inFault }, pairState, (name) =>
     faultsOf(maintenance, name, pairState),
   );
   if (reasons.length === 0) return;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { HeldVip } from '../ha/running-vips';
 import { addressInHex, type Wire, wireOf } from '../ha/wire';
 import type { Group } from '../host/transaction';
 import type { Vip } from '../inventory/inventory';
@@ -6,7 +7,7 @@ import type { PlannedHost } from '../plan/plan';
 
 /** The addresses around the hosts of a run. */
 export interface HostAddresses {
-  vips: readonly Pick<Vip, 'address' | 'interface' | 'members'>[];
+  vips: readonly (HeldVip & Pick<Vip, 'interface'>)[];
   /** Each host's own addresses, without VIPs. */
   addresses: ReadonlyMap<string, readonly string[]>;
 }

@@ -1,12 +1,14 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import type { EventBody } from '../events/events';
+import type { HeldVip } from '../ha/running-vips';
 import { lastWordsOf, messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
-import type { Service, Vip } from '../inventory/inventory';
-import { sessionsOfServers } from '../pair/drain-effects';
+import type { Service } from '../inventory/inventory';
+import { servedByNobodyElse, sessionsOfServers } from '../pair/drain-effects';
 import { drainFlags } from '../pair/drain-flag';
 import { type DrainMeans, drainMeansOf, keepsVips, noDrainMeans } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
+import { askInFault } from './fault-states';
 import type { HostOutcome } from './host-run';
 import { type Hosts, type HostVerbs, hostOf } from './host-verbs';
 
@@ -15,7 +17,7 @@ interface Surroundings {
   hosts: Hosts;
   /** The hosts that the turn may concern. */
   near: ReadonlySet<string>;
-  vips: readonly Pick<Vip, 'address' | 'members'>[];
+  vips: readonly HeldVip[];
   services: readonly Service[];
   leaseSeconds: number;
   emit(event: EventBody): void;
@@ -58,6 +60,7 @@ export class Loan {
     const { hosts, near, pair, leaseSeconds, emit } = this.around;
     const verbs = hostOf(hosts, host);
     const means = await this.#meansOf(host);
+    await this.#refuseFault(host);
     emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
     this.#vips.add(host);
     await orElse(
@@ -76,6 +79,20 @@ export class Loan {
       .map(([name]) => name);
     const why = drained.length > 0 ? ` (${drained.join(' and ')} drained: haprov undrain first)` : '';
     throw refused(`could not be drained: its VIP stayed, so it was not touched${why}`);
+  }
+
+  /** @throws HaprovError where keepalived of all others would not take a VIP of the host */
+  async #refuseFault(host: string): Promise<void> {
+    const { hosts, near, pair, vips } = this.around;
+    const now = await pair.look(near);
+    const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
+    const inFault = await askInFault(
+      hosts,
+      [...hosts.keys()].filter((name) => name !== host && held.some(hasMember(name))),
+    );
+    const faulty = held.filter(({ name }) => [...inFault.values()].some((one) => one.includes(name)));
+    const alone = servedByNobodyElse({ host, vips: faulty, services: [], inFault }, now, () => []);
+    if (alone.length > 0) throw refused(`could not be drained, so it was not touched: ${alone.join('; ')}`);
   }
 
   /** Asks these hosts, without touching them. @returns the outcomes of those that could not give their VIPs away */
@@ -185,6 +202,11 @@ export class Loan {
     return (await Promise.all(told)).every(Boolean);
   }
 }
+
+const hasMember =
+  (name: string) =>
+  ({ members }: HeldVip) =>
+    members.some((one) => one.host.name === name);
 
 const refused = (message: string) => new HaprovError(ExitCode.failed, message);
 

@@ -111,6 +111,8 @@ class Model {
   }
 
   readonly busy = new Map<string, string>();
+  /** Whose keepalived has the VIP in FAULT. */
+  inFault: string[] = [];
   /** Who takes what is sent and says nothing. */
   readonly hung = new Set<string>();
 
@@ -130,6 +132,7 @@ class Model {
       .replace(/'(\S+) \S+'/g, '$1')
       .split(' ');
     if (verb === 'observe') return this.#observe(name);
+    if (verb === 'in_fault') return this.inFault.includes(name) ? 'fault other\nfault router37\n' : '';
     if (verb === 'keep_drained') for (const server of words) this.lists.get(name)?.add(server);
     else if (verb === 'give_back') for (const server of words) this.lists.get(name)?.delete(server);
     else if (last.includes('me@laptop')) {
@@ -277,7 +280,9 @@ describe('drain', () => {
 
   test('an address that nobody takes: all is taken back', async () => {
     model.next = 'nobody';
-    expect(await drain()).toMatch(/all was taken back$/);
+    expect(await drain()).toMatch(
+      /^fred: nobody took VIP router37 \(192\.168\.56\.200\) within \d+\.\d s; all was taken back$/,
+    );
     expect([state(), model.holder]).toEqual([nothing, 'fred']);
   });
 
@@ -323,6 +328,25 @@ describe('drain', () => {
     expect(await drain({ force: true })).toBe('done');
     expect(model.begun).toEqual([expect.stringMatching(/^the drain is undone; /)]);
     expect(model.warned).toEqual([expect.stringContaining('would have no server')]);
+  });
+
+  test('a host whose keepalived has the VIP in FAULT is not relied on', async () => {
+    model.inFault = ['ethyl'];
+    expect(await drain()).toMatch(
+      /nothing was changed: nobody else would serve\n {2}VIP router37 \(.*\) would have no host: ethyl: keepalived there is in FAULT for it$/,
+    );
+    expect([state(), model.did, model.begun]).toEqual([nothing, [], []]);
+    expect(await drain({ force: true })).toBe('done');
+    expect(model.warned).toEqual([expect.stringMatching(/^VIP router37 .* is in FAULT for it$/)]);
+  });
+
+  test.each([
+    ['its own', ['fred'], ''],
+    ['that of one that does not say', ['ethyl'], 'no journal'],
+  ])('FAULT that is %s is in nobody’s way', async (_, inFault, why) => {
+    model.inFault = inFault;
+    if (why) model.broken.push(['ethyl', '\nin_fault', why]);
+    expect(await drain()).toBe('done');
   });
 
   test('a host in the middle of somebody’s run is not relied on', async () => {

@@ -30,6 +30,8 @@ export interface Says {
   /** Rows of HAProxy's statistics. */
   servers: string[];
   isAway: boolean;
+  /** What its keepalived has in FAULT. */
+  inFault: string[];
 }
 
 const facts = (name: string) =>
@@ -91,6 +93,8 @@ export class AnsweringHost implements Connection {
         ].join('\n');
       case 'tell_admin_sockets':
         return says.told;
+      case 'in_fault':
+        return says.inFault.map((one) => `fault ${one}`).join('\n');
       case 'keepalived_reads':
         return '';
       case 'boot_mark':
@@ -157,6 +161,7 @@ export class AnsweringPair {
       listening: [80, 8080, 10001],
       servers: ['web,FRONTEND,0,OPEN,,', 'web,fred,0,UP,L4OK,', 'web,ethyl,0,UP,L4OK,'],
       isAway: false,
+      inFault: [],
     });
     this.says = { fred: own(['192.0.2.1', vip]), ethyl: own(['192.0.2.2']) };
     this.file = join(mkdtempSync(join(scratch, 'haprov-roll-')), 'inventory.json');

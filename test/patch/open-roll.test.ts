@@ -162,6 +162,15 @@ describe('nobody else would serve', () => {
     expect(turns(await open({ allowOutage: true }))).toHaveLength(2);
   });
 
+  test('as keepalived of the other has the VIP in FAULT', async () => {
+    Object.assign(pair.says.fred, new AnsweringPair().says.fred, { inFault: ['front'] });
+    expect(await refusal()).toMatchObject({
+      message: expect.stringMatching(
+        /^nothing was done: .*\n {2}VIP front .*fred: keepalived there is in FAULT/,
+      ),
+    });
+  });
+
   test('the one that is out already is gone on with', async () => {
     pair.left(
       new Map([

@@ -74,7 +74,7 @@ test('a host whose keepalived goes to FAULT by its change is restored, and the o
   holds(one, told);
   expect(told.result).toMatchObject({ exitCode: ExitCode.failed, changed: 0 });
   expect(told.world.diary.map(({ what }) => what).join('\n')).toContain(
-    'said to fail: ethyl: keepalived has gone to FAULT for router37',
+    'said to fail: ethyl: keepalived has gone to FAULT for web',
   );
   expect(told.world.hosts.map(({ files }) => files)).toEqual(['old', 'old']);
   expect(told.world.diary).not.toContainEqual(expect.objectContaining({ host: 'fred', what: 'commit' }));
@@ -89,6 +89,17 @@ test.each<[string, Partial<Story>]>([
 ])('a host in FAULT passes where %s', async (_, more) => {
   const told = await tell({ ...plain, faulty: names, ...more });
   expect(told.result).toMatchObject({ exitCode: ExitCode.done, changed: 2 });
+});
+
+test('nobody lends a VIP to a host whose keepalived has it in FAULT', async () => {
+  const one: Story = { ...plain, change: 'restart haproxy', faulty: ['ethyl'], faultyBefore: ['ethyl'] };
+  const told = await tell(one);
+  holds(one, told);
+  expect(told.result).toMatchObject({ exitCode: ExitCode.failed, changed: 1 });
+  expect(said(told)).toMatch(
+    /fred could not be drained, so it was not touched: VIP web .* would have no host: ethyl: keepalived there is in FAULT for it/,
+  );
+  expect(told.world.diary).not.toContainEqual(expect.objectContaining({ host: 'fred', what: 'lendVips' }));
 });
 
 test('somebody who is at work on a host without changes keeps the others as they are', async () => {

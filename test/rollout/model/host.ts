@@ -218,7 +218,7 @@ export class ModelHost extends ModelRun implements HostVerbs {
     return this.#told(
       'inFault',
       this.#unless('inFault', async () =>
-        (this.files === 'new' ? this.isFaulty : this.wasFaulty) ? ['router37'] : [],
+        (this.files === 'new' ? this.isFaulty : this.wasFaulty) ? ['web'] : [],
       ),
     );
   }
