@@ -221,6 +221,7 @@ async function rollOutProbed(
           addresses: ownAddresses(planned),
           onFailure: options.onFailure,
           gate: gateOf(options),
+          mayLose: options.allowOutage,
           isWatched: starting,
           found: (pairState) => {
             before ??= pairState;

@@ -17,6 +17,7 @@ import { type HostOutcome, HostRun } from './host-run';
 import { type Hosts, hostOf } from './host-verbs';
 import { tellWhoIsDrained } from './keep-drained';
 import { Loan } from './loan';
+import { withoutLoss } from './lost-services';
 import { inSafeOrder, patience, wantedSoFar } from './moved-servers';
 import { stageAll } from './stage-all';
 import { needsDrain, serversToDrain } from './what-to-lend';
@@ -53,6 +54,8 @@ export interface Rollout {
     /** Not said: two seconds, and a single look where the pair served nobody and no host's turn is left. */
     steadyMs?: number;
   };
+  /** The operator has agreed that clients go unserved: a gate need not find a server for each service that had one. */
+  mayLose?: boolean;
   /** Waited for when all hosts have staged: before it, none commits. */
   isWatched?: Promise<unknown>;
   /** Told how the pair is before anything is changed. */
@@ -159,11 +162,13 @@ async function takeTurn(
   const members = new Set(rollout.vips.flatMap((vip) => vip.members.map(({ host }) => host.name)));
   const gate = ({ name }: HostRun) => {
     const due = wantedSoFar(serversUp(before), moved, later, serversMissed(name, before, now), services);
-    return passGate(looked, [name], due, {
+    const kept = rollout.mayLose ? [] : services;
+    const whole = withoutLoss(looked, { host: name, services: kept, before, wanted: due, moved });
+    return passGate(whole.looked, [name], due, {
       ...rollout.gate,
       steadyMs,
       patienceMs: patience(services, moved),
-      lastly: () => faultStates.since(name),
+      lastly: async () => [...(await faultStates.since(name)), ...(await whole.lastly(rollout.stopping))],
     });
   };
   const loan = new Loan({ ...rollout, near, hosts: rollout.connected });

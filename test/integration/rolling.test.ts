@@ -73,32 +73,42 @@ describeLab('a push to the serving pair', () => {
     },
   );
 
-  test('a configuration that validates and does not serve: the first host is restored, the second not touched', async () => {
-    scenario.template('haproxy/haproxy.cfg', (text) => text.replace('<%= server.port %><%', '9999<%'));
-    const before = new Map(scenario.hosts.map((host) => [host, scenario.contents(host)]));
-    const reloads = on('fred', 'journalctl -q -u haproxy -o cat | grep -c "Reloaded" || true');
-    const load = runLoad({
-      url: `http://${vip}/`,
-      requests: 6000,
-      concurrency: 8,
-      keepAlive: false,
-      minMs: 20_000,
-    });
-    const run = await scenario.apply('--json');
-    const report = await load;
-    expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/cluster37\/ethyl is DOWN/);
-    expect(report.failures).toEqual([]);
-    for (const host of scenario.hosts) {
-      expect(scenario.contents(host)).toBe(before.get(host));
-      await scenario.released(host);
-      expect(scenario.leftovers(host)).toBe('');
-    }
-    expect(on('fred', 'journalctl -q -u haproxy -o cat | grep -c "Reloaded" || true')).toBe(reloads);
-    scenario.template('haproxy/haproxy.cfg', (text) =>
-      text.replace('option dontlognull', 'option dontlognull\n    option tcp-smart-connect'),
-    );
-  });
+  test.each([
+    ['', '', /cluster37\/ethyl is DOWN/],
+    [', by new names of its servers', 'new-', /service cluster37: no server is up, so clients get 503/],
+  ])(
+    'a configuration that validates and does not serve%s: the first host is restored, the second not touched',
+    async (_, prefix, says) => {
+      scenario.template('haproxy/haproxy.cfg', (text) =>
+        text
+          .replace('<%= server.port %><%', '9999<%')
+          .replace('server <%= server.name %>', `server ${prefix}<%= server.name %>`),
+      );
+      const before = new Map(scenario.hosts.map((host) => [host, scenario.contents(host)]));
+      const reloads = on('fred', 'journalctl -q -u haproxy -o cat | grep -c "Reloaded" || true');
+      const load = runLoad({
+        url: `http://${vip}/`,
+        requests: 6000,
+        concurrency: 8,
+        keepAlive: false,
+        minMs: 20_000,
+      });
+      const run = await scenario.apply('--json');
+      const report = await load;
+      expect(run.code).toBe(1);
+      expect(run.stdout).toMatch(says);
+      expect(report.failures).toEqual([]);
+      for (const host of scenario.hosts) {
+        expect(scenario.contents(host)).toBe(before.get(host));
+        await scenario.released(host);
+        expect(scenario.leftovers(host)).toBe('');
+      }
+      expect(on('fred', 'journalctl -q -u haproxy -o cat | grep -c "Reloaded" || true')).toBe(reloads);
+      scenario.template('haproxy/haproxy.cfg', (text) =>
+        text.replace('option dontlognull', 'option dontlognull\n    option tcp-smart-connect'),
+      );
+    },
+  );
 
   test('the servers move to another port, and back: no request fails', async () => {
     for (const port of [8081, 8080]) {

@@ -80,6 +80,40 @@ test('a host whose keepalived goes to FAULT by its change is restored, and the o
   expect(told.world.diary).not.toContainEqual(expect.objectContaining({ host: 'fred', what: 'commit' }));
 });
 
+const refusing = { status: 'DOWN', check: 'L7STS' };
+
+test.each<[string, Partial<Story>]>([
+  ['one after the other', {}],
+  ['together', { together: true }],
+  ['as a check is failing still', { gateMs: 8000, renamed: { status: 'UP 1/3', check: 'L7STS' } }],
+  ['for a list of drained servers', { renamed: { status: 'DRAIN', check: 'L7OK' } }],
+])(
+  'a service that loses its last server in the first host’s HAProxy, %s: it is restored, and no other is touched',
+  async (_, more) => {
+    const one: Story = { ...plain, renamed: refusing, ...more };
+    const told = await tell(one);
+    holds(one, told);
+    expect(told.result).toMatchObject({ exitCode: ExitCode.failed, changed: 0 });
+    expect(told.world.diary.map(({ what }) => what).join('\n')).toMatch(
+      /said to fail: \w+: service web: no server is up, so clients (get 503|are turned away)/,
+    );
+    expect(told.world.hosts.map(({ files }) => files)).toEqual(['old', 'old']);
+    const committed = told.world.diary.filter(({ what }) => what === 'commit');
+    expect(committed).toHaveLength(more.together ? 2 : 1);
+  },
+);
+
+test.each<[string, Partial<Story>]>([
+  ['are up', { renamed: { status: 'UP', check: 'L7OK' } }],
+  ['are not checked yet', { renamed: { status: 'UP', check: 'INI' } }],
+  ['are going up', { renamed: { status: 'DOWN 1/2', check: 'L7OK' } }],
+  ['are down, as the operator has agreed to', { renamed: refusing, mayLose: true }],
+  ['are down, as they were before for its own HAProxy', { renamed: refusing, wasDown: true }],
+])('servers with new names that %s keep no gate shut', async (_, more) => {
+  const told = await tell({ ...plain, ...more });
+  expect(told.result).toMatchObject({ exitCode: ExitCode.done, changed: 2 });
+});
+
 test.each<[string, Partial<Story>]>([
   ['it was in FAULT before its commit', { faultyBefore: names }],
   [

@@ -22,6 +22,10 @@ export class ModelHost extends ModelRun implements HostVerbs {
   isSick = false;
   /** With its new configuration a check of its keepalived fails. */
   isFaulty = false;
+  /** With its new configuration its HAProxy knows all servers by new names, and finds them so. */
+  renamed?: { status: string; check: string };
+  /** With the old one it finds all servers down. */
+  wasDown = false;
   /** One fails with the old one. */
   wasFaulty = false;
   /** Servers that its HAProxy spares; it forgets them when it starts anew. */
@@ -195,10 +199,12 @@ export class ModelHost extends ModelRun implements HostVerbs {
       listening: [80],
       drained: false,
       servers: world.hosts.map((one) => {
-        const server = { service: 'web', server: one.name, sessions: 0 };
+        const isRenamed = this.renamed !== undefined && this.files === 'new';
+        const server = { service: 'web', server: isRenamed ? `${one.name}-2` : one.name, sessions: 0 };
         if (this.spared.has(`web/${one.name}`)) return { ...server, status: 'DRAIN', check: 'L4OK' };
         if (performance.now() < this.#checkedAt) return { ...server, status: 'UP 1/3', check: 'INI' };
-        return { ...server, ...(one.isUp ? up : down) };
+        if (isRenamed) return { ...server, ...(this.renamed as typeof down) };
+        return { ...server, ...(one.isUp && !this.wasDown ? up : down) };
       }),
     };
   }

@@ -22,6 +22,11 @@ export interface Story {
   troubles: readonly Trouble[];
   /** Hosts whose new configuration does not serve. */
   sick: readonly string[];
+  /** With the new configuration each HAProxy knows all servers by new names, and finds them so. */
+  renamed?: { status: string; check: string };
+  /** With the old one each finds them all down. */
+  wasDown?: boolean;
+  mayLose?: boolean;
   /** Hosts whose keepalived goes to FAULT with the new configuration. */
   faulty?: readonly string[];
   /** Hosts whose keepalived is in FAULT with the old one, too. */
@@ -61,6 +66,8 @@ export async function tell(story: Story): Promise<Told> {
     host.isBare = story.bare?.includes(host.name) ?? false;
     host.isFaulty = story.faulty?.includes(host.name) ?? false;
     host.wasFaulty = story.faultyBefore?.includes(host.name) ?? false;
+    host.wasDown = story.wasDown ?? false;
+    if (story.renamed) host.renamed = story.renamed;
     host.isSick = story.sick.includes(host.name);
     if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
     // A HAProxy that is reloaded or restarted forgets whom it spared.
@@ -85,7 +92,7 @@ export async function tell(story: Story): Promise<Told> {
 
 function rolloutOn(
   hosts: ReadonlyMap<string, ModelHost>,
-  { together, serial, onFailure, change, bare, unchanged, gateMs = 20_000 }: Story,
+  { together, serial, onFailure, change, bare, unchanged, mayLose, gateMs = 20_000 }: Story,
 ) {
   const [verb = '', target = ''] = change.split(' ');
   const action = verb === 'move' ? 'restart' : verb;
@@ -144,6 +151,7 @@ function rolloutOn(
     connected: hosts,
     pair: new Pair({ hosts: places.map(({ host }) => host) as never, vips: [vip] }, hosts, expectations),
     services: [service],
+    ...(mayLose ? { mayLose } : {}),
     together,
     ...(serial === undefined ? {} : { serial }),
     leaseSeconds,
