@@ -274,7 +274,15 @@ cat >before <<'.END.'\n${text}.END.`);
   /** Has a run go from one configuration to another, and be undone; gives the list after each, and what HAProxy was told. */
   const carry = async (list: string, from: string[], to: string[]) => {
     const text = (servers: string[]) =>
-      file(servers.map((one) => `  server ${one.replace(' ', ' 10.0.0.')}:80 check`).join('\n'));
+      file(
+        servers
+          .map((one) =>
+            one.startsWith('server-template')
+              ? `  ${one}`
+              : `  server ${one.replace(' ', ' 10.0.0.')}:80 check`,
+          )
+          .join('\n'),
+      );
     await run([], `mkdir -p /var/lib/haprov; printf '${list}\\n' >/var/lib/haprov/drained-servers`);
     const row = async (...words: string[]) => {
       box.onHost(`rm -f ${told()}`);
@@ -337,6 +345,18 @@ cat >before <<'.END.'\n${text}.END.`);
       ['a 3', 'b 2'],
       ['web/a 10.0.0.3', 'web/a state drain', 'web/a 10.0.0.1, web/a 10.0.0.3', 'web/a state drain'],
     ],
+    ...[
+      ['by an address', '10.0.0.1', '2 10.0.0.1:80'],
+      ['by a name', 'db.example', '2 db.example:80 resolvers all'],
+      ['by a service record', '_http._tcp.example', '1-3 _http._tcp.example resolvers all'],
+      ['by a name in capitals', 'db.example', '2 DB.example:80 resolvers all'],
+    ].map(([how, place, words]): [string, string, string[], string[], [string, string, string, string]] => [
+      `is of a template, ${how}`,
+      `web/t1 ${place}`,
+      [`server-template t ${words} check`],
+      [`server-template t ${words} check maxconn 9`, 'b 2'],
+      [`web/t1 ${place}`, 'web/t1 state drain', `web/t1 ${place}`, 'web/t1 state drain'],
+    ]),
   ])('the list goes by addresses: one that %s', async (_what, list, from, to, wanted) => {
     expect(await carry(list, from, to)).toEqual(wanted);
   });
