@@ -29,6 +29,9 @@ export const keepDrainedScript = (servers: readonly DrainedServer[]) =>
 export const giveBackScript = (servers: readonly DrainedServer[]) =>
   quietly(call('give_back', ...lines(servers)));
 
+/** On a host that is retired: it has no list of drained servers any more, which nobody would keep right. */
+export const forgetDrainedScript = () => compose(call('forget_drained'));
+
 /** A server whose host is drained: the balancer finds it by its address, and by its title `service/server` where nobody knows that. */
 export interface DrainedServer {
   title: string;

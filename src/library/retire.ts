@@ -3,6 +3,8 @@ import type { RunEnd } from '../events/events';
 import { executePlan } from '../execution/execute-plan';
 import { classify } from '../ha/disruption';
 import { isAside } from '../ha/surroundings';
+import { forgetDrainedScript } from '../host/drain-scripts';
+import { whyNot } from '../host/script-result';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { surveyAgreeing } from '../maintenance/agree-to-key';
@@ -123,6 +125,11 @@ export async function retire(options: RetireOptions, context: Context): Promise<
         async last({ exitCode }) {
           if (exitCode === ExitCode.done) {
             await refuseLiving(found, host);
+            const why = await whyNot(() =>
+              found.connection.runScript(forgetDrainedScript(), { timeoutMs: 15_000 }),
+            );
+            if (why !== undefined)
+              maintenance.warn(`${host.name}: its list of drained servers stays: ${why}`);
             maintenance.say(retiredWords(host.name, others, isFormer, options.inventory));
           } else if (isDrained)
             maintenance.warn(

@@ -59,7 +59,7 @@ export interface HostVerbs extends AskedHost {
   lendServers(servers: readonly string[], seconds: number): Promise<void>;
   /** Ends {@link lendServers}, except for servers that {@link keepDrained} keeps drained. */
   takeServersBack(servers: readonly string[]): Promise<void>;
-  /** Makes the host's HAProxy send no new requests to `servers` until {@link giveBack}. */
+  /** Makes the host's HAProxy send no new requests to `servers` until {@link giveBack}. @throws HostError, {@link runsNot} where none runs: the host has them on its list */
   keepDrained(servers: readonly DrainedServer[]): Promise<void>;
   /** Ends {@link keepDrained}. */
   giveBack(servers: readonly DrainedServer[]): Promise<void>;
@@ -68,6 +68,9 @@ export interface HostVerbs extends AskedHost {
   /** Ends {@link drain}. */
   undrain(): Promise<void>;
 }
+
+/** What a host says whose HAProxy could not be told since none runs; it is told by its list when it starts. */
+export const runsNot = 'its HAProxy does not run';
 
 /** The hosts that haprov is logged in at, by name. */
 export type Hosts = ReadonlyMap<string, HostVerbs>;

@@ -7,7 +7,7 @@ import type { PairState } from '../pair/health';
 import type { Observation } from '../pair/observe';
 import type { Pair } from '../pair/pair';
 import { serverCalled, serversOn } from '../pair/servers';
-import type { Hosts, HostVerbs } from './host-verbs';
+import { type Hosts, type HostVerbs, runsNot } from './host-verbs';
 
 /** A balancer that could not be told, and why. */
 export interface UntoldBalancer {
@@ -82,7 +82,8 @@ export async function tellWhoIsDrained(
   const say = (level: 'info' | 'warning', host: string, text: string) =>
     emit({ type: 'message', level, host, text });
   for (const { balancer, why } of await keepDrained(hosts, unaware, told))
-    say('warning', balancer, `could not be told that ${drained.join(', ')} stay drained: ${why}`);
+    if (why !== runsNot)
+      say('warning', balancer, `could not be told that ${drained.join(', ')} stay drained: ${why}`);
   const untold = await giveBack(hosts, late, withAddresses(left, services));
   for (const { balancer, why } of untold)
     say('warning', balancer, `could not be told that the drain of ${left.join(', ')} is over: ${why}`);

@@ -32,7 +32,14 @@ import type { DrainFile } from '../pair/drain-means';
 import { inFaultScript, readInFault } from '../pair/in-fault';
 import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
-import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
+import {
+  type Hosts,
+  type HostVerbs,
+  type OnJournalEntry,
+  type RunAnswer,
+  runsNot,
+  type StagedVerb,
+} from './host-verbs';
 
 /** How hosts are reached over SSH. */
 interface SshSurroundings {
@@ -144,7 +151,7 @@ class SshHost implements HostVerbs {
   async #tellHaproxy(script: string): Promise<void> {
     const result = await this.#connection.runScript(script, { timeoutMs: tellMs, accepts: 'any' });
     if (result.code === 0) return;
-    if (result.code === noHaproxy) throw new HostError(this.name, 'its HAProxy does not run');
+    if (result.code === noHaproxy) throw new HostError(this.name, runsNot);
     if (result.stderr) throw new ScriptFailure(this.name, result);
     throw new HostError(this.name, 'its HAProxy does not take commands');
   }

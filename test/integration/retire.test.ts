@@ -60,7 +60,7 @@ describeLab('retire', () => {
     expect(states('fred')).toEqual(gone);
     expect(holders()).toEqual(['ethyl']);
     expect(on('fred', 'ps -e -o comm= | grep -c -e keepalived -e haproxy || true').trim()).toBe('0');
-    expect(scenario.leftovers('fred')).toBe('drained\ndrained-servers');
+    expect(scenario.leftovers('fred')).toBe('drained');
   });
 
   test('again: nothing to do', async () => {

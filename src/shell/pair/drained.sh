@@ -195,6 +195,9 @@ keep_drained() { change_drained add "$@" && set_servers drain $(titles_in "$plac
 
 give_back() { change_drained remove "$@" && set_servers ready $(titles_in "$places" "$lines"); } # LINE...
 
+# On a host that is retired: it balances nothing any more.
+forget_drained() { rm -f $drained_list; }
+
 # After a reload: tells HAProxy the commands again and again until a worker that is not one of the old has taken them.
 tell_new_worker() { # OLD_WORKERS COMMANDS
   # Until then the new worker sends requests as if nothing was known, so this retries every 20 ms, for four seconds at most.

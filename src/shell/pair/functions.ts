@@ -17,7 +17,7 @@ import whoAnswersText from './who-answers.sh';
 export const libraries = {
   'certificates': { text: certificatesText, needs: ['probe', 'haproxy-files', 'runtime'], functions: 'tell_certificates named_certificates tell_certificates_at tell_certificate tell_loaded_certificates see_certificates' },
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
-  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained cut_lines server_places called_in titles_in find_socket server_commands tell_worker set_servers lend_servers ready_servers rewrite_drained listed_with change_drained keep_drained give_back tell_new_worker' },
+  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained cut_lines server_places called_in titles_in find_socket server_commands tell_worker set_servers lend_servers ready_servers rewrite_drained listed_with change_drained keep_drained give_back forget_drained tell_new_worker' },
   'execs': { text: execsText, needs: ['until-left'], functions: 'run_noted note_exec probe_execs' },
   'flag': { text: flagText, needs: ['drain-files', 'full-folder'], functions: 'take_over_levers raise_flag write_flag take_flag_down raise_run_flag take_run_flag_down' },
   'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged state_in_journal tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
@@ -60,6 +60,7 @@ export interface Functions {
   change_drained: [which: 'add' | 'remove', ...line: Word[]];
   keep_drained: [...line: Word[]];
   give_back: [...line: Word[]];
+  forget_drained: [];
   tell_new_worker: [old_workers: Word, commands: Word];
   // execs.sh
   run_noted: [command: Word, id: Word, about: Word];
