@@ -114,6 +114,7 @@ const arrows: Record<string, string[]> = {
     'planning',
     'rollout',
     'pair',
+    'ha',
     'host',
     'inventory (types)',
     'events (types)',

@@ -1,5 +1,6 @@
+import { adminSocketFor } from '../ha/haproxy/admin-socket';
 import { readConfiguration } from '../ha/haproxy/section';
-import { statsSocketsOf } from '../ha/haproxy/stats-socket';
+import { eyesOf } from '../ha/own/statistics-page';
 import { textOfBytes } from '../resources/text-of';
 import type { Adopted, AdoptedHost } from './adopted';
 
@@ -9,11 +10,17 @@ export function gainsOf({ hosts }: Adopted): string[] {
   const balances = hosts.filter(({ found }) => found.haproxy.length > 0);
   const moves = hosts.filter(({ found }) => found.files.has(found.keepalived.main));
   return [
-    ...(balances.some((host) => !hasAdminSocket(host))
-      ? [
-          '- `stats socket … level admin` in `global` lets `haprov drain` take servers out while it waits for their clients, and `status` ask HAProxy itself.',
-        ]
-      : []),
+    ...new Set(
+      balances
+        .map(sectionsOf)
+        .flatMap((sections) =>
+          eyesOf(sections).socket === 'admin'
+            ? []
+            : [
+                `- ${adminSocketFor(sections).replace(/^./, (letter) => letter.toUpperCase())}: \`haprov drain\` can then take servers out while it waits for their clients, and \`status\` ask HAProxy itself.`,
+              ],
+        ),
+    ),
     ...(moves.some(
       ({ found }) =>
         ![...found.files.values()].some(({ content }) => content.includes('/var/lib/haprov/drained')),
@@ -35,14 +42,10 @@ export function gainsOf({ hosts }: Adopted): string[] {
   ];
 }
 
-function hasAdminSocket({ found, versions }: AdoptedHost): boolean {
+function sectionsOf({ found, versions }: AdoptedHost) {
   const sources = found.haproxy.flatMap((file) => {
     const { content } = found.files.get(file) ?? {};
     return content ? [{ file, text: textOfBytes(content) }] : [];
   });
-  const { sections } = readConfiguration(sources, {
-    version: versions.haproxy,
-    variables: found.environment,
-  });
-  return statsSocketsOf(sections).some(({ level }) => level === 'admin');
+  return readConfiguration(sources, { version: versions.haproxy, variables: found.environment }).sections;
 }

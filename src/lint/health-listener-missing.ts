@@ -1,3 +1,4 @@
+import { adminSocketFor } from '../ha/haproxy/admin-socket';
 import { healthListenerIn } from '../ha/health-listener';
 import { eyesOf } from '../ha/own/statistics-page';
 import type { HostFiles } from './host-files';
@@ -44,13 +45,13 @@ function onHost(files: HostOutline, { inventory }: Subject): Found[] {
     ];
   const { socket } = eyesOf(haproxy.sections);
   if (statistics || socket === 'admin') return [];
-  const line = '"stats socket /var/lib/haproxy/stats mode 600 level admin" in its global section';
+  const socketFix = adminSocketFor(haproxy.sections);
   const untold =
     'haprov drain and a run that restarts what serves cannot take a server out: its requests go on until HAProxy’s check fails';
   if (socket || inventory.haproxy.page) {
     const by = socket ? `a stats socket at level ${socket}` : `its page of statistics on port ${port}`;
     const message = `haprov can look at HAProxy by ${by}, and cannot tell it anything`;
-    return [{ severity: 'warning', at, message, why: untold, fix: `add ${line}` }];
+    return [{ severity: 'warning', at, message, why: untold, fix: socketFix }];
   }
   return [
     {
@@ -59,7 +60,7 @@ function onHost(files: HostOutline, { inventory }: Subject): Found[] {
       message:
         'haprov cannot ask HAProxy how its servers are: it has neither a stats socket nor a page of statistics',
       why: `status and the gate of apply go by its unit and ports alone; ${untold}`,
-      fix: `add ${line}, or ${fix.replace('add: ', '')} to be asked alone`,
+      fix: `${socketFix}; or, to be asked alone, ${fix}`,
     },
   ];
 }

@@ -33,6 +33,7 @@ import { routeHidden } from './route-hidden';
 import { scriptUser } from './script-user';
 import { secretReadable } from './secret-readable';
 import { serverNameUnchecked } from './server-name-unchecked';
+import { socketUsedTwice } from './socket-used-twice';
 import type { Found, Place, Range, Rule, Subject } from './subject';
 import { tlsVersionOverridden } from './tls-version-overridden';
 import { tooFewHosts } from './too-few-hosts';
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   scriptUser,
   secretReadable,
   serverNameUnchecked,
+  socketUsedTwice,
   tlsVersionOverridden,
   tooFewHosts,
   trackedNotThere,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ExitCode } from '../errors';
+import { adminSocketOfAny } from '../ha/haproxy/admin-socket';
 import type { Server, Service } from '../inventory/inventory';
 import { restingServers, stillSending, unknownTo } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
@@ -42,7 +43,7 @@ export function tellableServers(maintenance: Maintenance, pairState: PairState):
   const { told, silent } = balancersOf(maintenance);
   if (servers.length === 0 || silent.length === 0) return servers;
   warn(
-    `HAProxy on ${joinWithAnd(silent)} takes no commands (no stats socket at level admin), so it goes on sending requests to ${joinWithAnd(servers)} until its check fails there; a line in its global section lets it be told: stats socket /var/lib/haproxy/stats mode 600 level admin`,
+    `HAProxy on ${joinWithAnd(silent)} takes no commands (no stats socket at level admin), so it goes on sending requests to ${joinWithAnd(servers)} until its check fails there; to let it be told, ${adminSocketOfAny}`,
   );
   return told.length > 0 ? servers : [];
 }

@@ -383,7 +383,7 @@ describe('drain', () => {
     expect(await drain()).toBe('done');
     expect(model.warned).toEqual([
       expect.stringMatching(
-        /^HAProxy on ethyl takes no commands .* requests to cluster37\/fred until its check fails/,
+        /^HAProxy on ethyl takes no commands .* requests to cluster37\/fred until its check fails there; .* where it has none, add /,
       ),
     ]);
     expect(model.did).toEqual(['fred: keep_drained', 'fred: flag true']);
