@@ -6,6 +6,7 @@ import { within } from '../pair/timeout';
 import { type GateOptions, type GateResult, gateDefaults, passGate } from '../rollout/gate';
 import { isAwaited, whyNobodyElse } from './last-one';
 import type { Roll, RollHost } from './rolling';
+import { startedAnew } from './starts';
 
 /** How long a host's own units and ports may take to be there when it answers, before Ctrl-C waits for them no longer. */
 const startsWithinMs = 15_000;
@@ -59,7 +60,8 @@ export async function missingSince(roll: Roll, host: RollHost): Promise<string[]
 }
 
 /**
- * All that were well before the roll must stay so for a while before the next host is touched; Ctrl-C ends that.
+ * All that were well before the roll must stay so for a while before the next host is touched, and nothing of this one may
+ * end and be begun anew; Ctrl-C ends that.
  * @throws HaprovError where one does not
  */
 export async function soak(roll: Roll, { name }: RollHost): Promise<void> {
@@ -69,15 +71,22 @@ export async function soak(roll: Roll, { name }: RollHost): Promise<void> {
     roll.pair.faults([one], serversUp(roll.before), roll.before).sentences.length === 0;
   const all = [...roll.connected.keys()].filter((one) => one === name || wasWell(one));
   const ends = (now: PairState) => all.some((one) => !now.has(one));
+  const started = await roll.starts(name);
   const looked = await within(
     Number.POSITIVE_INFINITY,
     pass(roll, all, { steadyMs: soakMs, forMs: gateMs, ends }),
     roll.stopping,
   );
-  if (looked && looked.faults.length > 0)
+  if (!looked) return;
+  const anew = startedAnew(started, await roll.starts(name));
+  const faults = [
+    ...looked.faults,
+    ...anew.map((unit) => `${unit} was started anew meanwhile: journalctl -u ${unit} on ${name} says why`),
+  ];
+  if (faults.length > 0)
     throw new HaprovError(
       ExitCode.failed,
-      `${name} has its place back, and not all stayed well for ${soakMs / 1000} s: ${looked.faults.join('; ')}`,
+      `${name} has its place back, and not all stayed well for ${soakMs / 1000} s: ${faults.join('; ')}`,
     );
 }
 

@@ -25,6 +25,7 @@ import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
 import type { RollPlan } from './roll-words';
 import { hasTurn, partsOf, type Roll, type RollHost, standOf } from './rolling';
 import { sshBoot } from './ssh-boot';
+import { startsOn } from './starts';
 
 /** A roll that is known, and not begun. */
 export interface OpenRoll {
@@ -249,6 +250,7 @@ async function planRoll(
       leaseSeconds,
       keepBefore: (name) => closer.keep(name, connections),
       newFaults: (name, hasBooted) => closer.faultsSince(name, connections, hasBooted),
+      starts: (name) => startsOn(connections.get(name), Object.keys(before.get(name)?.units ?? {})),
       ...noteKeeper(connections, { ...surroundings, leaseSeconds, begun: new Date() }, context),
       emit: context.emit,
       stopping: context.stopping,

@@ -9,6 +9,7 @@ import type { HostRun } from '../rollout/host-run';
 import type { Hosts } from '../rollout/host-verbs';
 import type { BootVerbs } from './come-back';
 import type { Work } from './roll-options';
+import type { Starts } from './starts';
 
 /** One host of a roll. */
 export interface RollHost {
@@ -53,6 +54,8 @@ export interface Roll {
   keepBefore(host: string): Promise<void>;
   /** What is wrong on a host that was not before the roll, a sentence each. */
   newFaults(host: string, hasBooted: boolean): Promise<string[]>;
+  /** When the units of a host that it is to have were started. */
+  starts(host: string): Promise<Starts>;
   /** Keeps others from all hosts that answer, until the lease is over. @throws HostError (exit 3) where others are at work */
   hold(how: 'begin' | 'renew'): Promise<void>;
   /** Lets others work on the hosts again. */

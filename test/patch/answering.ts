@@ -100,6 +100,7 @@ export class AnsweringHost implements Connection {
       case 'boot_mark':
         return `${says.mark}\n`;
       case 'tell_before':
+      case 'tell_starts':
         return '';
       case 'tell_surroundings':
         return `clock=${Math.floor(Date.now() / 1000)}`;

@@ -38,6 +38,7 @@ export interface Trouble {
     | 'does not go down'
     | 'refuses to boot'
     | 'is not as before'
+    | 'ends and is begun anew'
     | 'is slow to start'
     | 'boots its old kernel'
     | 'keeps a session'
@@ -498,6 +499,8 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       force: false,
       leaseSeconds: 60,
       keepBefore: async () => {},
+      starts: async (name) =>
+        new Map([['web', world.has(name, 'ends and is begun anew') ? String(Date.now()) : '1']]),
       newFaults: async (name) => (world.has(name, 'is not as before') ? ['a kernel parameter is lost'] : []),
       hold: async () => {
         const told = await Promise.allSettled(hosts.map((host) => host.hold(run)));

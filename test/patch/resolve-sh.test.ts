@@ -72,7 +72,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     writeFileSync(box.path('said'), output('el9-dnf.txt'));
     box.fake(
       'dnf',
-      `"--setopt=exit_on_lock=1 --setopt=assumeyes=0 --setopt=tsflags=test update --security toys orders --assumeno") cat ${box.path('said')}; exit 1 ;;
+      `"--setopt=exit_on_lock=1 --setopt=assumeyes=0 --setopt=tsflags=test update --security toys orders --refresh --assumeno") cat ${box.path('said')}; exit 1 ;;
 "--setopt=exit_on_lock=1 -q -C --showduplicates list kernel-lt orders toys")
   printf '%s\\n' 'Installed Packages' 'toys.x86_64   1.0-1   @baseos' 'Available Packages' 'kernel-lt.x86_64  1.0-1  baseos' 'orders.noarch' '   1.0-1  baseos ' 'orders.noarch 1.1-1 newer' 'toys.x86_64  1.1-1  newer' ;;`,
     );
@@ -143,7 +143,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   test('a host with nothing to update says what it owes', async () => {
-    box.fake('dnf', `*" update --assumeno") echo 'Nothing to do.' ;;`);
+    box.fake('dnf', `*" update --refresh --assumeno") echo 'Nothing to do.' ;;`);
     box.fake(
       'rpm',
       `"--eval %{_dbpath}") echo ${box.path('var/lib/rpm')} ;;

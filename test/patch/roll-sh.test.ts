@@ -287,4 +287,13 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(await ends()).toEqual({});
     });
   });
+
+  test('when units were started: of those that have a process', async () => {
+    box.fake(
+      'systemctl',
+      `"show -p ExecMainStartTimestampMonotonic -- web") echo ExecMainStartTimestampMonotonic=123456 ;;
+"show -p ExecMainStartTimestampMonotonic -- none") echo ExecMainStartTimestampMonotonic=0 ;;`,
+    );
+    expect((await box.send(compose(call('tell_starts', 'web', 'none')))).stdout).toBe('web 123456\n');
+  });
 });

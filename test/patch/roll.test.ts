@@ -130,6 +130,17 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
   expect(world.host('fred').because).not.toContain('see above');
 });
 
+test('a unit that ends and is begun anew while all must stay well ends the roll, though it runs at each look', async () => {
+  const world = befalls('ethyl', 'ends and is begun anew');
+  const { result } = await tell(world);
+  expect(result).toMatchObject({
+    exitCode: ExitCode.failed,
+    message:
+      'ethyl has its place back, and not all stayed well for 1 s: web was started anew meanwhile: journalctl -u web on ethyl says why; done: ethyl; not touched: fred; haprov reboot INVENTORY fred goes on',
+  });
+  expect(world.host('ethyl').isFlagged).toBe(false);
+});
+
 test('a host that is changed, not confirmed and not put back stays drained, and that is the exit code', async () => {
   const world = new World();
   const ethyl = world.host('ethyl');

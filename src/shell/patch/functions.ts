@@ -9,7 +9,7 @@ import updateText from './update.sh';
 export const libraries = {
   'needs': { text: needsText, needs: ['probe', 'init', 'boot-owed'], functions: 'running_files unit_of tell_units can_restart has_process tell_runs_from tell_needs tell_old_kernel restart_units' },
   'resolve': { text: resolveText, needs: ['probe', 'boot-owed', 'needs', 'haproxy-files', 'keepalived-reads', 'twice', 'full-folder'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_offered tell_traits has_line rpm_locker' },
-  'roll': { text: rollText, needs: ['init', 'probe'], functions: 'boot_mark note_roll end_roll keep_before tell_before hold_for_roll hold_alone let_go_of_roll drop_roll_mark owe_boot note_boot boot_host seen_back can_boot tell_surroundings was_taken_out' },
+  'roll': { text: rollText, needs: ['init', 'probe'], functions: 'boot_mark note_roll end_roll keep_before tell_before hold_for_roll hold_alone let_go_of_roll drop_roll_mark owe_boot note_boot boot_host seen_back can_boot tell_surroundings tell_starts was_taken_out' },
   'twice': { text: twiceText, needs: ['resolve'], functions: 'each_update tell_twice without_epoch tell_left_twice tell_twice_whole' },
   'update': { text: updateText, needs: ['init', 'probe', 'resolve', 'twice', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'check_updates is_as_planned stage_updates in_turn say_of_resolver fetch_programs is_updated copy_from_cache unpack try_updates warn_of_new try_haproxy try_keepalived run_updates finish_cut tell_old_beside keep_own_files last_transaction verify_updates is_as_wanted undo_updates put_units_back put_cut_back tell_added tell_kept put_rows_back tell_way_back tell_no_way_back tell_wanted_back put_back made_by was_put_back restart_back' },
 } satisfies Record<string, Library>;
@@ -52,6 +52,7 @@ export interface Functions {
   seen_back: [run: Word];
   can_boot: [];
   tell_surroundings: [];
+  tell_starts: [...unit: Word[]];
   was_taken_out: [line: Word];
   // twice.sh
   each_update: [rows: Word, read: Word];

@@ -63,8 +63,9 @@ tell_updates() { # all|security NAME...
   left=$(tell_left_twice)
   [ -z "$left" ] || { printf '%s\n' "$left"; return; }
   set -- $(wished "$@")
-  # EL6's yum has no such option; nobody is there to say yes.
-  ! have dnf || set -- "$@" --assumeno
+  # What is new is new since lists were loaded; they may be two days old, and of another age on each host of a pair.
+  # EL6's yum has no such options; nobody is there to say yes.
+  if have dnf; then set -- "$@" --refresh --assumeno; else resolver clean expire-cache >/dev/null 2>&1 || :; fi
   # A configuration may say yes to every question: the test changes nothing even then.
   told=$(resolver --setopt=assumeyes=0 --setopt=tsflags=test update "$@" 2>&1)
   echo "code $?"

@@ -119,6 +119,14 @@ tell_surroundings() {
   done
 }
 
+# Prints "UNIT START" of each unit that has a process: one that ends and is begun anew runs whenever it is looked at.
+tell_starts() { # UNIT...
+  has_systemd || return 0
+  for unit_ in "$@"; do
+    systemctl show -p ExecMainStartTimestampMonotonic -- "$unit_" | sed -n "s/^ExecMainStartTimestampMonotonic=\\([1-9].*\\)/$unit_ \\1/p"
+  done
+}
+
 # Whether a run of haprov found this in a file, and no file that the boot reads has it now: the boot ends what still runs by it.
 was_taken_out() { # LINE
   grep -qsxF -e "$1" /var/lib/haprov/runs/*/steps/*/before || return
