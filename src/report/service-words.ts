@@ -10,5 +10,7 @@ export const describeService = ({ ports, behind, mode }: ServiceStatus): string[
 ];
 
 /** What becomes of the requests to a service without servers: others get them, or it redirects, answers or refuses them. */
-export const describeTargets = ({ to }: ServiceStatus): string =>
-  to.length > 0 ? `leads to ${to.join(', ')}` : 'HAProxy answers itself';
+export const describeTargets = ({ to, level }: ServiceStatus): string => {
+  if (to.length > 0) return `leads to ${to.join(', ')}`;
+  return level === 'broken' ? 'HAProxy should answer itself' : 'HAProxy answers itself';
+};

@@ -97,6 +97,23 @@ export function serviceStatus(
     mode: service.mode,
     vips: [...new Set(service.endpoints.flatMap(({ vip }) => vip?.name ?? []))],
     servers,
-    level: isAllDown ? 'broken' : isSomeDown ? 'warning' : levelOf(own),
+    level:
+      servers.length === 0 && own.length === 0
+        ? levelWithoutServers(snapshot)
+        : isAllDown
+          ? 'broken'
+          : isSomeDown
+            ? 'warning'
+            : levelOf(own),
   };
+}
+
+/** Of a service that HAProxy answers or hands on: it needs one that runs. */
+function levelWithoutServers({ hosts }: Snapshot): Level {
+  const balancers = hosts.filter(({ readiness }) => readiness.units.includes('haproxy'));
+  const runs = balancers.some(({ diagnostics }) =>
+    ['active', 'reloading'].includes(diagnostics?.units.haproxy ?? ''),
+  );
+  if (runs || balancers.length === 0) return 'ok';
+  return balancers.every(({ diagnostics }) => diagnostics) ? 'broken' : 'unknown';
 }

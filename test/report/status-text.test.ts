@@ -175,6 +175,7 @@ test('services that lead to others, and what is behind them', () => {
     { ...bare, service: 'plain', ports: ['80', '8080'] },
     { ...bare, service: 'ftp', ports: ['5000-5010'], to: ['data'] },
     { ...bare, service: 'api', ports: [], behind: ['front', 'plain'] },
+    { ...bare, service: 'away', level: 'broken' as const },
   ];
   const lines = render({ ...healthy, services });
   expect(lines.slice(lines.indexOf('✓ VIP router37 192.168.56.200: on fred, answers') + 1, -2)).toEqual([
@@ -182,6 +183,7 @@ test('services that lead to others, and what is behind them', () => {
     '✓ plain, ports 80 8080, http: HAProxy answers itself',
     '✓ ftp, ports 5000-5010, http: leads to data',
     '✓ api, behind front and plain, http: HAProxy answers itself',
+    '✗ away, port 443, http: HAProxy should answer itself',
   ]);
 });
 

@@ -168,6 +168,24 @@ const cases: Case[] = [
     says: /HAProxy on fred does not run/,
   },
   {
+    about: 'HAProxy stopped, and its file is not as the inventory says, which is what it would start with',
+    edit: { fred: all(down('haproxy'), silentHaproxy) },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['broken unit-down haproxy fred', 'broken drift haproxy fred'],
+    tells:
+      /^haprov apply: systemctl start haproxy would start it with \/etc\/haproxy\/haproxy\.cfg as it is/m,
+  },
+  {
+    about: 'neither was started, and both have the file that the package brought',
+    edit: { fred: all(down('keepalived'), loses), ethyl: down('keepalived') },
+    changes: {
+      fred: [file('/etc/keepalived/keepalived.conf')],
+      ethyl: [file('/etc/keepalived/keepalived.conf')],
+    },
+    finds: ['broken unit-down keepalived fred+ethyl', 'warning drift configuration fred+ethyl'],
+    tells: /^haprov apply: systemctl start keepalived would start it with/m,
+  },
+  {
     about: 'HAProxy killed',
     edit: { ethyl: all(down('haproxy', 'signal'), silentHaproxy) },
     finds: ['broken unit-down haproxy ethyl'],
@@ -1592,6 +1610,19 @@ test('a server that haproxy.cfg itself disables was taken out by nobody', () => 
   }));
   expect(judge({ ...snapshot, inventory: { ...inventory, services } }).findings).toEqual([]);
   expect(judge(snapshot).findings[0]).toMatchObject({ rule: 'server-taken-out' });
+});
+
+test('a service that HAProxy answers itself is well only where a HAProxy runs', () => {
+  const services = inventory.services.map((one) => ({ ...one, backends: { ...one.backends, servers: [] } }));
+  const levelWith = (edit: Case['edit']) =>
+    judge({
+      ...sceneOf({ about: '', ...(edit ? { edit } : {}), finds: [] }),
+      inventory: { ...inventory, services },
+    }).services.map(({ level }) => level);
+  expect(levelWith({})).toEqual(['ok']);
+  expect(levelWith({ fred: down('haproxy') })).toEqual(['ok']);
+  expect(levelWith({ fred: down('haproxy'), ethyl: down('haproxy') })).toEqual(['broken']);
+  expect(levelWith({ fred: down('haproxy'), ethyl: false })).toEqual(['unknown']);
 });
 
 test('docs/status.md names every finding', () => {

@@ -67,6 +67,15 @@ export function isComing(word: string | number, { host, plan }: Reached, before:
   return isToBeApplied && plan.changes.some(({ text }) => text && names(text.to) && !names(text.from));
 }
 
+/** The files that the unit would start with, and that are not as the inventory says. */
+export const unlikeFiles = (unit: string, { plan }: Reached): string[] =>
+  plan.changes
+    .filter((change) => change.text !== undefined)
+    .filter(
+      (change) => componentOf(change) === unit || change.notify.some((notified) => unitOf(notified) === unit),
+    )
+    .map(({ target }) => target);
+
 const byUnit = (unit: string): Component => (unit === 'haproxy' || unit === 'keepalived' ? unit : 'service');
 
 function componentOf(change: PlannedChange): Component {

@@ -11,7 +11,7 @@ import {
   type Sentence,
 } from '../snapshot';
 import type { Component } from '../status';
-import { isComing } from './drift';
+import { isComing, unlikeFiles } from './drift';
 import { blocking, rulesAboutPort } from './firewall';
 import { foreignFile } from './foreign-file';
 import { isOpen } from './proxies';
@@ -57,6 +57,8 @@ function down(unit: string, detail: UnitState | undefined, one: Reached, vips: V
     unit === 'keepalived' ? vips.filter(({ address }) => one.diagnostics.addresses.includes(address)) : [];
   const words = (detail?.words ?? []).filter(Boolean).slice(-4);
   const start = `systemctl start ${unit}`;
+  const unlike = unlikeFiles(unit, one);
+  const applyFirst = `haprov apply: ${start} would start it with ${list(unlike)} as it is, not as the inventory says`;
   if (orphans.length > 0) {
     const those = list(orphans.map((vip) => `${vip.name} (${vip.address})`));
     return finding(unit, one, {
@@ -66,7 +68,10 @@ function down(unit: string, detail: UnitState | undefined, one: Reached, vips: V
       message: (on) =>
         `keepalived on ${on} ${how}, and left VIP ${those} behind: an orphan that nobody there will give away`,
       evidence: [`${name} has the address, and no keepalived`, ...words],
-      next: (on) => `${start} on ${on}: it takes the address under its rule again, or gives it up`,
+      next: (on) =>
+        unlike.length > 0
+          ? applyFirst
+          : `${start} on ${on}: it takes the address under its rule again, or gives it up`,
     });
   }
   return finding(unit, one, {
@@ -79,7 +84,9 @@ function down(unit: string, detail: UnitState | undefined, one: Reached, vips: V
         ? `install on ${on} what brings ${unit} (a package in the playbook), or put its name right there`
         : detail?.load === 'masked'
           ? `systemctl unmask ${unit} on ${on} if that is no longer meant, then ${start}`
-          : `${start} on ${on}; journalctl -u ${unit} says why it ended`,
+          : unlike.length > 0
+            ? applyFirst
+            : `${start} on ${on}; journalctl -u ${unit} says why it ended`,
   });
 }
 
