@@ -1,7 +1,7 @@
 import { unreadables } from '../ha/keepalived-config';
 import type { Inventory } from '../inventory/inventory';
 import { drainFlags, type Watched } from '../pair/drain-flag';
-import { drainMeansOf, howToWatch, keepsVips } from '../pair/drain-means';
+import { drainMeansOf, forgets, howToKeep, howToWatch, keepsVips } from '../pair/drain-means';
 import { textOfBytes } from '../resources/text-of';
 import type { AdoptedHost } from './adopted';
 import { keepalivedOf } from './model/model';
@@ -20,7 +20,10 @@ export function drainRows(
     if (!means.isJudged) return [`- ${name}: nobody can tell: its keepalived.conf could not be read whole`];
     if (means.unmovable.length > 0) return [`- ${name}: refused: ${keepsVips(means.unmovable)}`];
     const by = means.drainFiles.map(({ path }) => `\`${path}\``);
-    return [`- ${name}: works, ${by.length > 0 ? `by writing ${by.join(', ')}` : 'by haprov’s flag'}`];
+    const works = `- ${name}: works, ${by.length > 0 ? `by writing ${by.join(', ')}` : 'by haprov’s flag'}`;
+    return [
+      means.lostAtBoot.length > 0 ? `${works}; but ${forgets(name, means.lostAtBoot)}: ${howToKeep}` : works,
+    ];
   });
   const isRefused = rows.some((row) => row.includes(': refused: '));
   return isRefused
@@ -43,5 +46,6 @@ function watchedBy(host: AdoptedHost): Watched {
     configuration,
     scripts: new Map(scripts.map(({ path, content }) => [path, textOfBytes(content)])),
     isWhole: !problems.some(({ kind }) => unreadables.includes(kind)) && unknowns.length === 0,
+    inMemory: [],
   };
 }

@@ -2,7 +2,7 @@ import { ExitCode, HaprovError } from '../errors';
 import { whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import { sessionsOfServers, sessionsThrough } from '../pair/drain-effects';
-import { howToWatch, keepsVips } from '../pair/drain-means';
+import { forgets, howToKeep, howToWatch, keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
 import { hintForUnwritable } from '../rollout/step-hint';
@@ -52,6 +52,9 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   await refuseAlone(maintenance, first, wishes.force);
   refuseLost(maintenance, first, wishes.force);
   warnOfVirtualServers(maintenance);
+  const { lostAtBoot } = maintenance.means;
+  if (wishes.cuts === undefined && lostAtBoot.length > 0)
+    maintenance.warn(`${forgets(host, lostAtBoot)}: ${howToKeep}`);
   const servers = tellableServers(maintenance, first);
   const isCounted = saysWhatIsUncounted(maintenance, first);
   begin(onStop);

@@ -21,6 +21,8 @@ export interface Watched {
   scripts: ReadonlyMap<string, string>;
   /** Whether all of keepalived's configuration was read and understood. */
   isWhole: boolean;
+  /** Folders whose files a boot takes away: mount points of file systems in memory. */
+  inMemory: readonly string[];
 }
 
 /** Reads the answer; undefined where the host has no keepalived.conf. */
@@ -39,5 +41,10 @@ export function readWatched(output: string): Watched | undefined {
   const configuration = readConfiguration({ files, main, ...(host ? { configId: host } : {}) });
   const { problems, unknowns } = configuration;
   const isBroken = problems.some(({ kind }) => unreadables.includes(kind));
-  return { configuration, scripts: texts('script'), isWhole: !isBroken && unknowns.length === 0 };
+  return {
+    configuration,
+    scripts: texts('script'),
+    isWhole: !isBroken && unknowns.length === 0,
+    inMemory: rows.flatMap(([word, path = '']) => (word === 'memory' ? [path] : [])),
+  };
 }

@@ -15,6 +15,8 @@ export interface DrainFile {
 export interface DrainMeans<T> {
   /** The files to write besides the flag; none where haprov's flag moves all VIPs. */
   drainFiles: DrainFile[];
+  /** The paths of those that a boot takes away. */
+  lostAtBoot: string[];
   /** The VIPs that it would keep whatever haprov writes, and why. */
   unmovable: { vip: T; why: string }[];
   /** Whether a VIP moves by FAULT state: no host answers until the peer has taken over. */
@@ -40,6 +42,7 @@ interface Means {
 /** The means of a host without a configuration, or with one that could not be read. */
 export const noDrainMeans: DrainMeans<never> = {
   drainFiles: [],
+  lostAtBoot: [],
   unmovable: [],
   byFault: false,
   seconds: 0,
@@ -113,8 +116,22 @@ export function drainMeansOf<T extends Movable>(
     means.byFault ||= (found as Means).loss === undefined;
     means.seconds = Math.max(means.seconds, (found as Means).seconds);
   }
+  means.lostAtBoot = means.drainFiles.map(({ path }) => path).filter(isLostAtBoot(watched.inMemory));
   return means;
 }
+
+/** A boot empties these on every host, on EL6 by its scripts; a host whose root is in memory forgets all the same. */
+const isLostAtBoot = (inMemory: readonly string[]) => (path: string) =>
+  ['/run', '/var/run', '/dev/shm', ...inMemory].some(
+    (place) => place !== '/' && path.startsWith(`${place}/`),
+  );
+
+/** `a boot of fred takes /run/away away, …`. */
+export const forgets = (host: string, lostAtBoot: readonly string[]): string =>
+  `a boot of ${host} takes ${lostAtBoot.join(' and ')} away, so that it may hold its VIP again before anybody has looked at it`;
+
+export const howToKeep =
+  'let its keepalived.conf look at a file in /etc in place of that, or at haprov’s flag /var/lib/haprov/drained';
 
 const hasAddress = ({ addresses, excludedAddresses }: VrrpInstance, address: string) =>
   [...addresses, ...excludedAddresses].some(({ name }) => canonical(name) === canonical(address));

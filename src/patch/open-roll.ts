@@ -18,7 +18,7 @@ import { hostOf } from '../rollout/host-verbs';
 import { CloserLook } from './closer-look';
 import { beforeQuestion, type HostBefore, readBefore } from './host-before';
 import { noteKeeper } from './note-keeper';
-import { refuseAlone, refuseLost, refuseUnstartable } from './refuse-alone';
+import { refuseAlone, refuseForgotten, refuseLost, refuseUnstartable } from './refuse-alone';
 import { resume } from './resume';
 import { markQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
@@ -188,6 +188,8 @@ async function planRoll(
       await refuseAlone(maintenance, before, command);
       refuseLost(maintenance, before, command);
     }
+    const boots = work !== undefined && work.boot !== 'no' && stand.state !== 'booting';
+    if (boots && !options.allowOutage) refuseForgotten(maintenance, command);
     const runs = {
       ...surroundings,
       leaseSeconds,

@@ -3,6 +3,7 @@ import { lostTo, restartHint } from '../maintenance/lost-socket';
 import { faultsOf, type Maintenance } from '../maintenance/maintenance';
 import { inFaultBeside } from '../maintenance/still-served';
 import { servedByNobodyElse } from '../pair/drain-effects';
+import { forgets, howToKeep } from '../pair/drain-means';
 import type { PairState } from '../pair/health';
 import type { StatusFinding } from '../status/status';
 
@@ -32,6 +33,16 @@ export function refuseLost(maintenance: Maintenance, pairState: PairState, comma
     ExitCode.failed,
     `nothing was done\n${reasons.map((one) => `  ${one}`).join('\n')}`,
     `${restartHint(maintenance)}; --allow-outage makes the ${command} all the same`,
+  );
+}
+
+/** @throws HaprovError (exit 1) where a boot would take away what keeps the VIPs from a drained host */
+export function refuseForgotten({ host, means: { lostAtBoot } }: Maintenance, command: string): void {
+  if (lostAtBoot.length === 0) return;
+  throw new HaprovError(
+    ExitCode.failed,
+    `nothing was done: ${forgets(host, lostAtBoot)}`,
+    `${howToKeep}; --allow-outage makes the ${command} all the same`,
   );
 }
 

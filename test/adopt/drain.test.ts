@@ -59,3 +59,13 @@ test('what is written by haprov needs no word, and what cannot be read whole is 
   expect(rows(including, host('ethyl', instance(100)), {})).toEqual([]);
   expect(rows(including, host('ethyl', instance(100)))[0]).toMatch(/nobody can tell/);
 });
+
+test('a file that a boot takes away is named', () => {
+  const script = 'vrrp_script s {\n  script "/usr/bin/test ! -e /run/maint"\n}\n';
+  const text = script + instance(101, '  track_script {\n    s\n  }\n');
+  expect(rows(host('fred', text), host('ethyl', text))).toContainEqual(
+    expect.stringMatching(
+      /^- fred: works, by writing `\/run\/maint`; but a boot of fred takes \/run\/maint away, /,
+    ),
+  );
+});

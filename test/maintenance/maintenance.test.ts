@@ -43,6 +43,7 @@ class Model {
   keepsItsVips = false;
   why = 'its keepalived.conf has nothing that looks at the flag';
   drainFiles: DrainFile[] = [];
+  lostAtBoot: string[] = [];
   /** The row that has set the flag. */
   flagWords = '';
   /** Whether HAProxy says anything of itself. */
@@ -81,6 +82,7 @@ class Model {
       means: {
         ...noDrainMeans,
         drainFiles: this.drainFiles,
+        lostAtBoot: this.lostAtBoot,
         unmovable: this.keepsItsVips ? vips.map((vip) => ({ vip, why: this.why })) : [],
       },
       mute: new Set(this.mute),
@@ -376,6 +378,14 @@ describe('drain', () => {
     model.drainFiles = [{ path: '/etc/keepalived/weight', content: '-253' }];
     expect(await drain()).toBe('done');
     expect(model.flagWords).toMatch(/ me@laptop \/etc\/keepalived\/weight -253$/);
+  });
+
+  test('of a file that a boot takes away it is said', async () => {
+    model.lostAtBoot = ['/run/maint'];
+    expect(await drain()).toBe('done');
+    expect(model.warned).toEqual([
+      expect.stringMatching(/^a boot of fred takes \/run\/maint away, .*in \/etc/),
+    ]);
   });
 
   test('balancers that take no commands are named before anything is touched, and not told', async () => {

@@ -26,6 +26,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect([...(watched?.scripts.keys() ?? [])]).toEqual([check]);
     expect(watched?.scripts.get(check)).toContain('/srv/standby');
     expect(watched?.isWhole).toBe(true);
+    expect(watched?.inMemory.every((path) => path.startsWith('/'))).toBe(true);
+    expect(watched?.inMemory).toContain('/dev/shm');
     expect(watched?.configuration.scripts.map(({ name }) => name)).toEqual(['two', 'mine']);
     expect(watched?.configuration.instances.map(({ name }) => name)).toEqual(['web']);
   });

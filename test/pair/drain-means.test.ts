@@ -19,6 +19,8 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 function means(text: string, scripts: Record<string, string> = {}, flag: string = drainFlags.drain) {
   const rows = [
     'host fred.example.org',
+    'memory /',
+    'memory /srv/memory',
     `config /etc/keepalived/keepalived.conf ${base64(text)}`,
     ...Object.entries(scripts).map(([path, content]) => `script ${path} ${base64(content)}`),
   ];
@@ -189,4 +191,15 @@ test('the block that is advised moves VIPs by priority; on one line keepalived w
     byFault: false,
   });
   expect(means(`${block.replace(/\s*\n\s*/g, ' ')}\n${both(tracked)}`)).toMatchObject({ byFault: true });
+});
+
+test.each<[string, string[]]>([
+  ['/run/maint', ['/run/maint']],
+  ['/var/run/maint', ['/var/run/maint']],
+  ['/srv/memory/maint', ['/srv/memory/maint']],
+  ['/srv/memory-not/maint', []],
+  ['/etc/keepalived/maint', []],
+])('whether a boot takes %s away', (path, lost) => {
+  const text = script(`/usr/bin/test ! -e ${path}`) + both('track_script {\n mine weight 0\n}');
+  expect(means(text).lostAtBoot).toEqual(lost);
 });

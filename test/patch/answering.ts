@@ -32,6 +32,8 @@ export interface Says {
   isAway: boolean;
   /** What its keepalived has in FAULT. */
   inFault: string[];
+  /** Rows about what its keepalived reads. */
+  keepalived: string;
 }
 
 const facts = (name: string) =>
@@ -96,7 +98,7 @@ export class AnsweringHost implements Connection {
       case 'in_fault':
         return says.inFault.map((one) => `fault ${one}`).join('\n');
       case 'keepalived_reads':
-        return '';
+        return says.keepalived;
       case 'boot_mark':
         return `${says.mark}\n`;
       case 'tell_before':
@@ -163,6 +165,7 @@ export class AnsweringPair {
       servers: ['web,FRONTEND,0,OPEN,,', 'web,fred,0,UP,L4OK,', 'web,ethyl,0,UP,L4OK,'],
       isAway: false,
       inFault: [],
+      keepalived: '',
     });
     this.says = { fred: own(['192.0.2.1', vip]), ethyl: own(['192.0.2.2']) };
     this.file = join(mkdtempSync(join(scratch, 'haprov-roll-')), 'inventory.json');

@@ -182,6 +182,20 @@ describe('nobody else would serve', () => {
   });
 });
 
+test('a boot that would take away the file for which a drained host gives its VIP away is refused', async () => {
+  const text =
+    'vrrp_script s {\n script "/usr/bin/test ! -e /run/maint"\n}\nvrrp_instance front {\n virtual_ipaddress {\n 192.0.2.10/24\n }\n track_script {\n s\n }\n}\n';
+  pair.says.ethyl.keepalived = `config /etc/keepalived/keepalived.conf ${Buffer.from(text).toString('base64')}`;
+  expect(await refusal()).toMatchObject({
+    exitCode: 1,
+    message: expect.stringMatching(/^nothing was done: a boot of ethyl takes \/run\/maint away, /),
+    hint: expect.stringMatching(/; --allow-outage makes the reboot all the same$/),
+  });
+  expect(turns(await open({ allowOutage: true }))).toHaveLength(2);
+  works.ethyl = looked;
+  expect(turns(await open()).map(([, , , boot]) => boot)).toEqual(['no', 'yes']);
+});
+
 test('nobody else would serve, as the roll itself has taken out the other one, which is not meant now: refused', async () => {
   pair.left(
     new Map([

@@ -49,7 +49,7 @@ know_keepalived_files() {
   known_keepalived_files=$found_files
 }
 
-# Prints the files and the scripts, a row each, with its content.
+# Prints the files and the scripts, a row each, with its content; and where the host has file systems that a boot empties.
 keepalived_reads() {
   files=$(keepalived_files)
   [ -n "$files" ] || return 0
@@ -59,6 +59,7 @@ keepalived_reads() {
     # Only scripts: a binary cannot be read.
     [ ! -f "$word" ] || [ "$(head -c 2 "$word")" != '#!' ] || printf 'script %s %s\n' "$word" "$(head -c 65536 "$word" | base64 | tr -d '\n')"
   done
+  awk '$3 == "tmpfs" || $3 == "ramfs" { print "memory", $2 }' /proc/mounts 2>/dev/null
   return 0
 }
 
