@@ -41,7 +41,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   beforeEach(() => {
     box = new Sandbox(shell);
     box.fake('ip', "'-o addr show') ;;");
-    box.fake('ps', "'-C haproxy -o args=' | '-C haproxy -o pid=,ppid=') ;;");
+    box.fake('ps', "'-C haproxy -o pid=,ppid=,args=') ;;");
   });
   afterEach(() => box.dispose());
 
@@ -55,7 +55,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   const old = async (tree: string, listeners: string, sessions: string) => {
-    box.fake('ps', `"-C haproxy -o pid=,ppid=") printf '${tree}' ;;\n"-C haproxy -o args=") ;;`);
+    box.fake('ps', `"-C haproxy -o pid=,ppid=,args=") printf '${tree}' ;;`);
     box.fake('ss', `-ltn) ;;\n-ltnp) cat <<'.'\n${listeners}\n.\n;;\n-tnp) cat <<'.'\n${sessions}\n.\n;;`);
     return readObservation((await box.send(observationScript({ healthPort: 1 }, []))).stdout).oldSessions;
   };
@@ -101,7 +101,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'global\n\tstats\tsocket ipv4@127.0.0.1:9999 level admin\n stats socket /run/d.sock\r\n',
     );
     const args = `/usr/sbin/haproxy -Ws -f ${cfg} -f ${folder} -p /run/haproxy.pid`;
-    box.fake('ps', `"-C haproxy -o args=") echo '${args}'; echo '${args} -sf 7' ;;`);
+    box.fake('ps', `"-C haproxy -o pid=,ppid=,args=") echo ' 7 1 ${args}'; echo '12 7 ${args} -sf 7' ;;`);
     expect(await said(compose('haproxy_sockets'))).toEqual([
       '/run/a.sock',
       '/run/b.sock',
@@ -109,7 +109,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       '/run/d.sock',
     ]);
     expect(await said(compose('haproxy_sockets admin'))).toEqual(['/run/a.sock', '127.0.0.1:9999']);
-    box.fake('ps', `"-C haproxy -o args=") exit 1 ;;`);
+    box.fake('ps', `"-C haproxy -o pid=,ppid=,args=") exit 1 ;;`);
     expect(await said(compose('haproxy_sockets'))).toEqual(['']);
   });
 
@@ -193,13 +193,36 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const server = createServer().listen(made);
     await once(server, 'listening');
     const cfg = box.write('etc/haproxy/haproxy.cfg', `global\n stats socket ${made} ${level}\n`);
-    box.fake('ps', `"-C haproxy -o args=") echo 'haproxy -f ${cfg}' ;; "-C haproxy -o pid=") echo 7 ;;`);
+    box.fake('ps', `"-C haproxy -o pid=,ppid=,args=") echo '7 1 haproxy -f ${cfg}' ;;`);
     expect(await said(compose(call('tell_admin_sockets')))).toEqual([answer]);
     await new Promise((done) => server.close(done));
   });
 
+  test.each([
+    [`"/run/a.sock" mode 600 level "admin"`, '/run/a.sock'],
+    [`'unix@/run/a.sock' level admin`, '/run/a.sock'],
+    [String.raw`/run/a\#1.sock level admin # the first`, '/run/a#1.sock'],
+    ['/run/a.sock level operator # level admin', ''],
+    ['/run/a.sock level administrator', ''],
+    [':9998 level admin', '127.0.0.1:9998'],
+    ['*:9998 level admin', '127.0.0.1:9998'],
+    ['ipv4@0.0.0.0:9998 level admin', '127.0.0.1:9998'],
+    ['ipv6@:9998 level admin', '::1:9998'],
+    ['[::]:9998 level admin', '::1:9998'],
+    [':::9998 level admin', '::1:9998'],
+    ['tcp4@192.0.2.1:9998,/run/a.sock level admin', '192.0.2.1:9998\n/run/a.sock'],
+    ['abns@a level admin', ''],
+    ['fd@3 level admin', ''],
+    ['"${SOCKET}" level admin', ''],
+  ])('where "stats socket %s" can be asked', async (words, sockets) => {
+    const cfg = box.write('haproxy.cfg', `global\n  stats socket ${words}\n`);
+    expect(await said(compose(`running_files() { echo '${cfg}'; }\nhaproxy_sockets admin`))).toEqual(
+      sockets.split('\n'),
+    );
+  });
+
   test('of a HAProxy that does not run nothing is said', async () => {
-    box.fake('ps', '"-C haproxy -o args=" | "-C haproxy -o pid=") exit 1 ;;');
+    box.fake('ps', '"-C haproxy -o pid=,ppid=,args=") exit 1 ;;');
     expect(await said(compose(call('tell_admin_sockets')))).toEqual(['']);
   });
 

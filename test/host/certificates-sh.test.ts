@@ -14,7 +14,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'systemctl',
       `"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f ${box.path('etc/haproxy.cfg')} ; ignore_errors=no }' ;;`,
     );
-    box.fake('ps', '"-C haproxy -o args=") ;;');
+    box.fake('ps', '"-C haproxy -o pid=,ppid=,args=") ;;');
   });
   afterEach(() => box.dispose());
 

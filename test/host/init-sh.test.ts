@@ -215,7 +215,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       becomeEl6({ status: 0 });
       box.write('etc/init.d/haproxy', '#!/bin/sh\n', 0o755);
       writeFileSync(join(box.memory, 'pids'), '100\n');
-      box.fake('ps', '"-C haproxy -o pid=") cat "$state/pids" ;;');
+      box.fake('ps', '"-C haproxy -o pid=,ppid=,args=") cat "$state/pids" ;;');
       box.fake('chkconfig', `"--list haproxy") echo '${levels('2345')}' ;;`);
       box.fake('service', '"haproxy status") ;; "haproxy reload") printf " 100\\n 217\\n" >"$state/pids" ;;');
       const spec = { ...wish, unit: 'haproxy' };

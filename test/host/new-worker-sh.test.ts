@@ -12,7 +12,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     box = new Sandbox(shell);
     box.fake(
       'ps',
-      `"-C haproxy -o pid=") echo x >>"$state/looks"; echo 7; [ "$(grep -c x "$state/looks")" -lt ${look} ] || echo 8 ;;`,
+      `"-C haproxy -o pid=,ppid=,args=") echo x >>"$state/looks"; echo 7; [ "$(grep -c x "$state/looks")" -lt ${look} ] || echo 8 ;;`,
     );
     const said = await box.probe(
       `sleep() { echo "$1"; }\n${call('comes_anew', 'haproxy.service', '7')} || echo never`,

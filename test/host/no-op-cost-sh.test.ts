@@ -204,5 +204,5 @@ test('no question ends the shell that all run in', () => {
 test('the bytes that are sent', () => {
   const bytes = (asked: Question[]) => Buffer.byteLength(buildProbe(asked).script);
   expect(bytes(questions())).toBeLessThan(33_000);
-  expect(bytes(questionsOfStatus())).toBeLessThan(52_500);
+  expect(bytes(questionsOfStatus())).toBeLessThan(54_000);
 });

@@ -448,7 +448,17 @@ esac
       ['ground=/\n', `ground=${this.#root}/\n`],
       ['/proc/sys/', `${this.#root}/proc/sys/`],
       ['/proc/self/mounts', this.path('proc/self/mounts')],
-      ...['[0-9]*/maps', '$1/cgroup', '$1/comm', 'locks', 'stat', '1/stat']
+      ...[
+        '[0-9]*/maps',
+        '$1/cgroup',
+        '$1/comm',
+        'locks',
+        'stat',
+        '1/stat',
+        '1/cgroup',
+        '" $1 "/cgroup',
+        '" $1 "/stat',
+      ]
         .filter(() => existsSync(this.path('proc/stat')))
         .map((name): [string, string] => [`/proc/${name}`, this.path(`proc/${name}`)]),
       ['/run/systemd/system', this.#systemd],

@@ -1,6 +1,6 @@
 # What a drill breaks on a host, and how the host repairs it: `run` and `undo` of a transaction's only step, so that the
 # host repairs itself also when the laptop has gone. $step is the step's folder.
-# Needs: probe init units transaction system loaded link drain-files
+# Needs: probe init haproxy-processes units transaction system loaded link drain-files
 
 # Writes the time down, by /proc/uptime, which never jumps.
 mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; } # NAME
@@ -13,7 +13,7 @@ signal_unit() { # SIGNAL UNIT
     main=$(systemctl show -p MainPID -- "$(unit_name "$2")")
     attempt systemctl kill -s "$1" "$(unit_name "$2")" || { [ "$1" = KILL ] && has_died "${main#MainPID=}"; }
   else
-    attempt kill -s "$1" $(ps -C "$2" -o pid=)
+    attempt kill -s "$1" $(pids_of "$2")
   fi
 }
 

@@ -7,7 +7,7 @@ import watchText from './watch.sh';
 
 export const libraries = {
   'ask': { text: askText, needs: ['init', 'link'], functions: 'tell_link restart_of unit_on marks_of' },
-  'faults': { text: faultsText, needs: ['probe', 'init', 'units', 'transaction', 'system', 'loaded', 'link', 'drain-files'], functions: 'mark begin_fault signal_unit has_died start_again came_back kill_unit kill_unit_at_once hang_unit wake_unit stop_unit set_drain drop_drain nft_mend iptables_rules is_cut cut_link mend_link' },
+  'faults': { text: faultsText, needs: ['probe', 'init', 'haproxy-processes', 'units', 'transaction', 'system', 'loaded', 'link', 'drain-files'], functions: 'mark begin_fault signal_unit has_died start_again came_back kill_unit kill_unit_at_once hang_unit wake_unit stop_unit set_drain drop_drain nft_mend iptables_rules is_cut cut_link mend_link' },
   'link': { text: linkText, needs: ['probe'], functions: 'link_tool nft_cut' },
   'watch': { text: watchText, needs: [], functions: 'watch_addresses' },
 } satisfies Record<string, Library>;

@@ -1,32 +1,13 @@
 # Servers to which HAProxy sends no new requests, because their host is drained. HAProxy forgets that when it reloads or
 # restarts, so each balancer keeps a list of them, one "service/server ADDRESS" a line: the address says which host is
 # meant, also when the name is another's. Lists of earlier versions have no addresses.
-# Needs: runtime
+# Needs: runtime haproxy-words
 # Gives: drained_list
 drained_list=/var/lib/haprov/drained-servers
 
 drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
 is_drained() { drained_servers | grep -q "^$(printf '%s' "$1" | sed 's/[].[*^$\]/\\&/g')\( \|$\)"; } # SERVER
-
-# Prints a configuration as HAProxy reads its words, without comments and quotes. Its lines may end as Windows' do.
-cut_lines() { # FILE...
-  awk -v apostrophe="'" '
-    { sub(/\r$/, "") }
-    index($0, apostrophe) || /["\\#]/ {
-      kept = quote = ""
-      for (i = 1; i <= length($0); i++) {
-        sign = substr($0, i, 1)
-        if (sign == "\\" && quote != apostrophe) kept = kept sign substr($0, ++i, 1)
-        else if (quote != "") { if (sign == quote) quote = ""; else kept = kept (sign ~ /[ \t]/ ? "_" : sign) }
-        else if (sign == "\"" || sign == apostrophe) quote = sign
-        else if (sign == "#") break
-        else kept = kept sign
-      }
-      $0 = kept
-    }
-    { $1 = $1; print }' "$@"
-}
 
 # Prints a row "service/server ADDRESS" for each server in files of HAProxy's; with "disabled" only for those that begin in
 # maintenance.

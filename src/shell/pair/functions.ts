@@ -17,14 +17,14 @@ import whoAnswersText from './who-answers.sh';
 export const libraries = {
   'certificates': { text: certificatesText, needs: ['probe', 'haproxy-files', 'runtime'], functions: 'tell_certificates named_certificates tell_certificates_at tell_certificate tell_loaded_certificates see_certificates' },
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
-  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained cut_lines server_places called_in titles_in find_socket server_commands tell_worker set_servers lend_servers ready_servers rewrite_drained listed_with change_drained keep_drained give_back forget_drained tell_new_worker' },
+  'drained': { text: drainedText, needs: ['runtime', 'haproxy-words'], functions: 'drained_servers is_drained server_places called_in titles_in find_socket server_commands tell_worker set_servers lend_servers ready_servers rewrite_drained listed_with change_drained keep_drained give_back forget_drained tell_new_worker' },
   'execs': { text: execsText, needs: ['until-left'], functions: 'run_noted note_exec probe_execs' },
   'flag': { text: flagText, needs: ['drain-files', 'full-folder'], functions: 'take_over_levers raise_flag write_flag take_flag_down raise_run_flag take_run_flag_down' },
   'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged state_in_journal tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
-  'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers observe_old_sessions' },
-  'runtime': { text: runtimeText, needs: [], functions: 'running_files haproxy_sockets find_first_socket sockets_in is_lost tell_lost_socket tell_admin_sockets tell_haproxy' },
-  'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe', 'runtime'], functions: 'look_closely tell_foreign_files say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
+  'observe': { text: observeText, needs: ['probe', 'init', 'haproxy-processes', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers observe_old_sessions' },
+  'runtime': { text: runtimeText, needs: ['haproxy-words', 'haproxy-processes'], functions: 'running_files haproxy_sockets find_first_socket sockets_in is_lost tell_lost_socket tell_admin_sockets tell_haproxy' },
+  'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'haproxy-processes', 'observe', 'runtime'], functions: 'look_closely tell_foreign_files say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
   'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session session_ends those_in_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
@@ -45,7 +45,6 @@ export interface Functions {
   // drained.sh
   drained_servers: [];
   is_drained: [server: Word];
-  cut_lines: [...file: Word[]];
   server_places: [disabled?: 'disabled', file?: Word];
   called_in: [places: Word, which: 'add' | 'remove' | 'carry', lines: Word];
   titles_in: [places: Word, lines: Word];

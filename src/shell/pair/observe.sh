@@ -1,6 +1,6 @@
 # The observation of a host: its units, ports and servers now. Nothing here changes anything. It forks little, because it
 # runs often.
-# Needs: probe init runtime
+# Needs: probe init haproxy-processes runtime
 
 # Requests a page of HAProxy on loopback. On a minimal host only bash can open a TCP connection. "exec printf" runs the
 # printf of coreutils, which sends the request in one packet; bash's own writes line by line, and the second line waits for
@@ -64,7 +64,7 @@ observe_servers() { # ASKED   PORT/PATH, and a login behind a blank
 # After a reload, HAProxy's old workers serve what they are at, and none of that is in the new worker's statistics. An old
 # worker listens no more. Asking for the sockets of processes costs much, so this is not done where there is one worker.
 observe_old_sessions() {
-  ps -C haproxy -o pid=,ppid= 2>/dev/null |
+  haproxy_processes |
     awk '{ pids[$1]; parents[$2] } END { for (pid in pids) if (!(pid in parents)) workers++; exit (workers < 2) }' || return 0
   { ss -ltnp; echo sessions; ss -tnp; } 2>/dev/null | awk '
     $1 == "sessions" { isSession = 1; next }

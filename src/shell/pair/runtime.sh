@@ -1,13 +1,14 @@
 # HAProxy's runtime sockets, with the programs that a minimal host has. After a command that changes something, an answer
 # that is not empty is a refusal.
+# Needs: haproxy-words haproxy-processes
 # Given: patience
 # Gives: first_socket
 
-level_admin='[ \t]level[ \t]+admin'
+level_admin=' level admin( |$)'
 
 # Prints the files that the running HAProxy was started with.
 running_files() {
-  set -- $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }')
+  set -- $(haproxy_processes | awk '{ for (i = 4; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }')
   for file in "$@"; do
     if [ -d "$file" ]; then printf '%s\n' "$file"/*.cfg; else printf '%s\n' "$file"; fi
   done
@@ -28,15 +29,34 @@ find_first_socket() {
 "*}
 }
 
+# For awk: of a socket at all addresses, prints one on loopback. Leaves out what cannot be asked: an abstract socket, one that
+# HAProxy is given, and a variable.
+reads_sockets='
+  $1 == "stats" && $2 == "socket" && $0 ~ level {
+    many = split($3, places, ",")
+    for (i = 1; i <= many; i++) {
+      place = places[i]
+      loopback = place ~ /6@/ ? "::1" : "127.0.0.1"
+      sub(/^(stream[+])?(unix|uxst|ip|ipv[46]|tcp[46]?)@/, "", place)
+      if (place ~ /[$]/) continue
+      if (place !~ /^\//) {
+        if (place ~ /@/ || !match(place, /:[0-9]+$/)) continue
+        host = substr(place, 1, RSTART - 1)
+        port = substr(place, RSTART)
+        gsub(/[][]/, "", host)
+        if (host == "" || host == "*" || host == "0.0.0.0") host = loopback
+        if (host == "::") host = "::1"
+        place = host port
+      }
+      if (!seen[place]++) print place
+    }
+  }
+'
+
 sockets_in() { # LEVEL [FILE...]   a pattern
   socket_level=$1
   shift
-  awk -v level="$socket_level" '
-    { sub(/\r$/, "") }
-    $1 == "stats" && $2 == "socket" && $0 ~ level {
-      sub(/^(unix|ipv[46])@/, "", $3)
-      if (!seen[$3]++) print $3
-    }' "$@"
+  read_lines "$reads_sockets" level="$socket_level" "$@"
 }
 
 # Whether the file of a running HAProxy's socket is not there any more: a reload hands the socket on, and makes no file anew.
@@ -57,7 +77,7 @@ tell_lost_socket() { # FILE...   what the running HAProxy reads
 # where it runs and takes no commands.
 tell_admin_sockets() {
   find_first_socket
-  if [ -z "$first_socket" ]; then [ -z "$(ps -C haproxy -o pid= 2>/dev/null)" ] || echo none
+  if [ -z "$first_socket" ]; then [ -z "$(haproxy_processes)" ] || echo none
   elif is_lost "$first_socket"; then echo "lost $first_socket"
   else echo admin
   fi

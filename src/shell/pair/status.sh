@@ -1,6 +1,6 @@
 # The diagnostics: what `haprov status` asks besides the plan's questions. Nothing here changes anything. It forks little,
 # because every look runs all of it.
-# Needs: probe boot-owed init selinux-probe haproxy-files keepalived-reads on-disk observe runtime
+# Needs: probe boot-owed init selinux-probe haproxy-files keepalived-reads on-disk haproxy-processes observe runtime
 
 look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   read_boot
@@ -116,7 +116,7 @@ look_at_units() { # UNIT...
         if (top > 0 || name[pid] ~ /^(haproxy|keepalived)$/) print "process", top, pid, state[pid], start[pid], name[pid]
         if (name[pid] == "haproxy" && start[pid] > newest) newest = start[pid]
       }
-      print "newest", newest + 0, own + 0, owner + 0
+      print "newest", (own ? own : newest) + 0, own + 0, owner + 0
     }')
   printf '%s\n' "$processes"
   newest=${processes##*newest }
@@ -144,7 +144,7 @@ keepalived_log() { journalctl -u keepalived -b -o cat -q --no-pager -n 1500 2>/d
 else
 
 unit_state() { # UNIT
-  active=$(active_states "$1") main=$(ps -C "${1%.service}" -o pid= 2>/dev/null | awk 'NR == 1 { print $1 }') sub=- result=- load=loaded
+  active=$(active_states "$1") main=$(pids_of "$1" | sed -n 1p) sub=- result=- load=loaded
   main=${main:-0}
 }
 

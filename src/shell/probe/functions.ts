@@ -4,6 +4,8 @@ import bootOwedText from './boot-owed.sh';
 import factsText from './facts.sh';
 import firewallProbeText from './firewall-probe.sh';
 import haproxyFilesText from './haproxy-files.sh';
+import haproxyProcessesText from './haproxy-processes.sh';
+import haproxyWordsText from './haproxy-words.sh';
 import initText from './init.sh';
 import keepalivedReadsText from './keepalived-reads.sh';
 import labelsText from './labels.sh';
@@ -21,11 +23,13 @@ export const libraries = {
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_waits tell_address probe_facts probe_roll probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
   'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files tell_haproxy_file know_haproxy_files check_haproxy_files' },
+  'haproxy-processes': { text: haproxyProcessesText, needs: [], functions: 'haproxy_processes pids_of' },
+  'haproxy-words': { text: haproxyWordsText, needs: [], functions: 'read_lines cut_lines' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states states_yet is_active enabled_state running_services skipped_services unit_report sysctl_place boot_sysctls script_of' },
   'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files find_keepalived_files files_named_in know_keepalived_files keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
-  'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
+  'loaded': { text: loadedText, needs: ['haproxy-files', 'haproxy-processes'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
   'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration is_unwritten has_read_all name_nothing_else look_at_keepalived' },
   'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent split_owners name_owners probe_directory probe_line' },
   'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line has_line_only each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive is_read_only roll_at_work' },
@@ -67,6 +71,12 @@ export interface Functions {
   tell_haproxy_file: [file: Word, function?: Word];
   know_haproxy_files: [];
   check_haproxy_files: [];
+  // haproxy-processes.sh
+  haproxy_processes: [];
+  pids_of: [unit: Word];
+  // haproxy-words.sh
+  read_lines: [program: Word, name_value?: Word, file?: Word];
+  cut_lines: [file?: Word];
   // init.sh
   unit_name: [unit: Word];
   init_system: [];

@@ -1,6 +1,6 @@
 # Records what HAProxy runs: the checksum of the files that it has read, and the start of its newest process in clock ticks.
 # haprov writes the record when it starts or reloads HAProxy; after a start or reload by others, nothing is known.
-# Needs: haproxy-files
+# Needs: haproxy-files haproxy-processes
 # Gives: loaded_file
 loaded_file=/var/lib/haprov/haproxy-loaded
 
@@ -18,7 +18,13 @@ sum_of_configuration() {
 }
 
 newest_haproxy() {
-  cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 == "(haproxy)" && $22 > newest { newest = $22 } END { print newest + 0 }'
+  haproxy_processes | awk '
+    {
+      file = "/proc/" $1 "/stat"
+      if ((getline < file) > 0 && $22 > newest) newest = $22
+      close(file)
+    }
+    END { print newest + 0 }'
 }
 
 # A full disk is no failure: then nothing is known.

@@ -1,7 +1,7 @@
 # What HAProxy knows of its servers, over a reload or restart: it counts each as up until its first check, and forgets what it
 # was told at its socket. It reads which servers are down, in maintenance or drained from a file that its configuration
 # names; where it names none, it is told so as soon as it answers.
-# Needs: runtime drained haproxy-files loaded recover transaction
+# Needs: runtime drained haproxy-files haproxy-words loaded recover transaction
 # Given: home
 # Gives: kept_states
 

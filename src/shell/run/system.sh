@@ -1,5 +1,5 @@
 # Packages, kernel parameters, units and commands as steps of a transaction.
-# Needs: probe sysctl init units transaction loaded recover server-states boot
+# Needs: probe sysctl init haproxy-processes units transaction loaded recover server-states boot
 
 # --- packages ---------------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ bring() { # start|stop|reload|restart UNIT OLD_WORKERS
 
 # Prints HAProxy's PIDs; nothing for other units, whose processes do not show a reload.
 workers_of() { # UNIT
-  [ "$1" != haproxy.service ] || ps -C haproxy -o pid= 2>/dev/null | tr -d ' '
+  [ "$1" != haproxy.service ] || pids_of "$1"
 }
 
 # Prints the checksum of the files that HAProxy is going to read.
