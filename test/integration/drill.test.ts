@@ -100,6 +100,8 @@ class Client {
       last = at;
       lost = false;
     }
+    // Who lost nothing may not have asked while it waited, or haprov did: nobody knows where.
+    if (longest.ms === 0) longest.waitedMs = Math.max(0, ...asked.map(({ at }) => this.#waitedAround(at)));
     return longest;
   }
 
