@@ -1,6 +1,7 @@
 import { type Configuration, readConfiguration } from '../ha/keepalived/configuration';
 import { unreadables } from '../ha/keepalived-config';
 import { call, compose } from '../shell/library';
+import { readKeepalivedFiles } from './keepalived-files';
 
 /** The files for which a host's keepalived gives its VIPs away: that of `haprov drain`, and that of a run. */
 export const drainFlags = {
@@ -27,24 +28,11 @@ export interface Watched {
 
 /** Reads the answer; undefined where the host has no keepalived.conf. */
 export function readWatched(output: string): Watched | undefined {
-  const rows = output.split('\n').map((row) => row.split(' '));
-  const texts = (kind: string) =>
-    new Map(
-      rows.flatMap(([word, path = '', text = '']) =>
-        word === kind ? [[path, Buffer.from(text, 'base64').toString('latin1')] as const] : [],
-      ),
-    );
-  const files = texts('config');
+  const { configId, files, scripts, inMemory } = readKeepalivedFiles(output);
   const [main] = files.keys();
   if (main === undefined) return undefined;
-  const host = rows.find(([word]) => word === 'host')?.[1]?.split('.')[0];
-  const configuration = readConfiguration({ files, main, ...(host ? { configId: host } : {}) });
+  const configuration = readConfiguration({ files, main, ...(configId ? { configId } : {}) });
   const { problems, unknowns } = configuration;
   const isBroken = problems.some(({ kind }) => unreadables.includes(kind));
-  return {
-    configuration,
-    scripts: texts('script'),
-    isWhole: !isBroken && unknowns.length === 0,
-    inMemory: rows.flatMap(([word, path = '']) => (word === 'memory' ? [path] : [])),
-  };
+  return { configuration, scripts, isWhole: !isBroken && unknowns.length === 0, inMemory };
 }

@@ -21,6 +21,7 @@ import { loadAndConnect } from './desired-state';
 import { drainedBefore } from './drained-before';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, patience, selectHosts, toTarget } from './hosts';
+import { keepalivedQuestion, keepalivedThere } from './keepalived-there';
 import { leftRoll } from './left-roll';
 import { findingsOf } from './lint-subject';
 import { listeningOn } from './listening';
@@ -138,6 +139,7 @@ async function planOver(
         ...(only ? questionsOf(all.get(host) ?? []).filter(({ id }) => !asked.has(id)) : []),
         ...listening,
         ...startedWithQuestion(said.inventory, host),
+        ...keepalivedQuestion(textsOf(host) ?? {}, [...resources, ...(all.get(host) ?? [])]),
         ...(other ? [] : missingQuestion(textsOf(host), all.get(host) ?? [])),
       ],
     };
@@ -151,7 +153,7 @@ async function planOver(
       const found = surveyed.hosts.find((one) => one.name === host.name);
       if (!found) return [unreached(host, surveyed)];
       const alone = planHost(inventory, host, found, wanted.get(host) ?? [], other !== undefined);
-      const plan = withWholeTexts(alone, textsOf(host));
+      const plan = withWholeTexts(alone, textsOf(host), keepalivedThere(found));
       if (!only) return [plan];
       const { changes, error } = planHost(inventory, host, found, all.get(host) ?? []);
       if (error === undefined) whole.set(host, changes);

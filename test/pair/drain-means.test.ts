@@ -18,7 +18,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 function means(text: string, scripts: Record<string, string> = {}, flag: string = drainFlags.drain) {
   const rows = [
-    'host fred.example.org',
+    'host fred',
     'memory /',
     'memory /srv/memory',
     `config /etc/keepalived/keepalived.conf ${base64(text)}`,

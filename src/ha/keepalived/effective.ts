@@ -1,4 +1,4 @@
-import { dirname } from 'node:path/posix';
+import { dirname, resolve } from 'node:path/posix';
 import { Definitions, definedLines, longestLine } from './definitions';
 import { type Dialect, dialectOf } from './dialect';
 import { hasWildcard, matching } from './glob';
@@ -20,6 +20,8 @@ export interface Source {
   configId?: string;
   /** keepalived's own environment, for `${_ENV NAME}`. */
   environment?: Readonly<Record<string, string>>;
+  /** The patterns, as whole paths, of which `files` has all there is; of any pattern where it is left out. */
+  searched?: ReadonlySet<string>;
 }
 
 /** A part of the configuration that cannot be told from what was given. */
@@ -242,12 +244,19 @@ class EffectiveReader {
     const found = matching(pattern, dirname(path), this.#known, this.#dialect);
     // keepalived's processes read a copy of it all, in which only plain include lines are done.
     if (!isPlain && this.#dialect.includeVariants) this.#unknown(place, `how often ${pattern} is read`);
-    if (found.length === 0 && !hasWildcard(pattern)) this.#unknown(place, `what ${pattern} holds`);
+    if (found.length === 0 && !this.#isNothing(pattern, dirname(path)))
+      this.#unknown(place, `what ${pattern} holds`);
     for (const one of found) {
       if (this.#paths.includes(one)) this.#builder.problem('endless', place);
       else if (!this.#isEndless) this.#readFile(one);
     }
     return true;
+  }
+
+  /** Whether a pattern may be without a file. */
+  #isNothing(pattern: string, folder: string): boolean {
+    const { searched } = this.#source;
+    return hasWildcard(pattern) && (!searched || searched.has(resolve(folder, pattern)));
   }
 
   /** Adds what is before the first brace, and the brace, and gives what is behind it. */

@@ -26,7 +26,7 @@ export const libraries = {
   'haproxy-processes': { text: haproxyProcessesText, needs: [], functions: 'haproxy_processes pids_of' },
   'haproxy-words': { text: haproxyWordsText, needs: [], functions: 'read_lines cut_lines' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states states_yet is_active enabled_state running_services skipped_services unit_report sysctl_place boot_sysctls script_of' },
-  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files find_keepalived_files files_named_in know_keepalived_files keepalived_reads keepalived_lacks' },
+  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files find_keepalived_files files_named_in know_keepalived_files tell_keepalived_files keepalived_texts keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files', 'haproxy-processes'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
@@ -99,9 +99,11 @@ export interface Functions {
   script_of: [unit: Word];
   // keepalived-reads.sh
   keepalived_files: [];
-  find_keepalived_files: [];
+  find_keepalived_files: [pattern?: Word];
   files_named_in: [...file: Word[]];
   know_keepalived_files: [];
+  tell_keepalived_files: [...file: Word[]];
+  keepalived_texts: [main: Word, pattern?: Word];
   keepalived_reads: [];
   keepalived_lacks: [];
   // labels.sh

@@ -4,7 +4,7 @@ import { classify } from '../../../src/ha/disruption';
 import { compareConfigs } from '../../../src/ha/keepalived-change';
 import { instances } from '../../../src/ha/keepalived-config';
 import type { OwnTexts } from '../../../src/ha/own/reading';
-import { withWholeTexts } from '../../../src/ha/own/whole-texts';
+import { type KeepalivedThere, withWholeTexts } from '../../../src/ha/own/whole-texts';
 import { Secrets } from '../../../src/inventory/secrets';
 import type { FullPlan, PlannedChange, PlannedHost } from '../../../src/plan/plan';
 
@@ -38,8 +38,8 @@ const planOf = (...changes: PlannedChange[]): PlannedHost => ({
   changes,
 });
 
-const classed = (plan: PlannedHost, texts: Omit<OwnTexts, 'host'>) => {
-  const whole = { hosts: [withWholeTexts(plan, texts)] } as FullPlan;
+const classed = (plan: PlannedHost, texts: Omit<OwnTexts, 'host'>, there?: KeepalivedThere) => {
+  const whole = { hosts: [withWholeTexts(plan, texts, there)] } as FullPlan;
   const { hosts } = classify(whole, {
     inventory: { vips: [], services: [], secrets: new Secrets() },
     holders: new Set(),
@@ -213,4 +213,117 @@ describe('of files that are haprov’s from now on', () => {
     const plan = planOf(change('keepalived', conf, both, vrrp('100')), reload('keepalived'));
     expect(classed(plan, {})?.map(([, kind]) => kind)).toEqual(['rolling', 'rolling']);
   });
+});
+
+describe('what the host’s keepalived.conf includes, and the inventory has no more,', () => {
+  const folder = '/etc/keepalived/conf.d';
+  const globals = 'global_defs {\n router_id a\n}\n';
+  const includes = `${globals}include conf.d/*.conf\n`;
+  const named = (name: string, id: number, address: string, line = '') =>
+    `vrrp_instance ${name} {\n virtual_router_id ${id}\n${line} virtual_ipaddress {\n ${address}\n }\n}\n`;
+  const [a, b] = [named('A', 5, '10.0.0.9'), named('B', 6, '10.0.0.10')];
+  const there = (
+    files: Record<string, string> = {},
+    more: Partial<KeepalivedThere> = {},
+  ): KeepalivedThere => ({
+    configId: 'fred',
+    files: new Map(Object.entries({ [conf]: includes, ...files })),
+    searched: new Set([`${folder}/*.conf`]),
+    ...more,
+  });
+  const both = { [`${folder}/a.conf`]: a, [`${folder}/b.conf`]: b };
+  const whenIncludeLeaves = (to: string, onHost?: KeepalivedThere) =>
+    classed(
+      planOf(change('keepalived', conf, includes, to), reload('keepalived')),
+      { keepalived: { main: conf, files: new Map([[conf, to]]) } },
+      onHost,
+    )?.map(([, kind, ends]) => [kind, ends]);
+
+  test('runs until then: what moves into keepalived.conf is what runs', () => {
+    expect(whenIncludeLeaves(globals + a + b, there(both))).toEqual([
+      ['rolling', []],
+      ['rolling', []],
+    ]);
+  });
+
+  test('runs until then: an address that nobody has any more ends', () => {
+    expect(whenIncludeLeaves(globals + a, there(both))?.[0]).toEqual([
+      'pair-synchronous',
+      ['VIP B 10.0.0.10 is held by nobody any more'],
+    ]);
+  });
+
+  test('runs until then: what takes over the address of another begins anew', () => {
+    const other = named('C', 7, '10.0.0.10');
+    expect(whenIncludeLeaves(globals + a + other, there(both))?.[0]).toEqual(['outage', []]);
+  });
+
+  test.each<[string, KeepalivedThere | undefined]>([
+    ['nobody could ask the host', undefined],
+    ['nobody has looked where it is', there({}, { searched: new Set() })],
+  ])('is not known where %s: the worst is assumed, whatever else stands in keepalived.conf', (_, onHost) => {
+    expect(
+      whenIncludeLeaves(`${globals}${named('A', 5, '10.0.0.9', ' @fred priority 90\n')}`, onHost),
+    ).toEqual([
+      ['outage', []],
+      ['outage', []],
+    ]);
+  });
+
+  test('is not read any more where it leaves the folder, or another pattern leaves it out', () => {
+    const keepalived = { main: conf, files: new Map([[conf, includes]]) };
+    const gone = { ...change('keepalived', `${folder}/b.conf`, b, ''), raw: { from: b, to: null } };
+    const plan = planOf(gone, reload('keepalived'));
+    const lost = ['VIP B 10.0.0.10 is held by nobody any more'];
+    expect(classed(plan, { keepalived }, there(both))?.[0]?.[2]).toEqual(lost);
+    const fewer = `${globals}include conf.d/a*.conf\n`;
+    const searched = new Set([`${folder}/*.conf`, `${folder}/a*.conf`]);
+    expect(whenIncludeLeaves(fewer, there(both, { searched }))?.[0]?.[1]).toEqual(lost);
+  });
+
+  test('and that a task of a playbook takes away ends nothing that goes on elsewhere', () => {
+    const keepalived = { main: conf, files: new Map([[conf, includes + b]]) };
+    const gone = { ...change('keepalived', `${folder}/b.conf`, b, ''), raw: { from: b, to: null } };
+    const plan = planOf(change('keepalived', conf, includes, includes + b), gone, reload('keepalived'));
+    expect(classed(plan, { keepalived }, there(both))?.map(([, kind, ends]) => [kind, ends])).toEqual([
+      ['rolling', []],
+      ['rolling', []],
+      ['rolling', []],
+    ]);
+  });
+
+  test('goes on where the pattern that matches it stays', () => {
+    const to = includes.replace('router_id a', 'router_id b');
+    expect(whenIncludeLeaves(to, there(both))).toEqual([
+      ['rolling', []],
+      ['rolling', []],
+    ]);
+  });
+
+  test('comes back with a pattern that matches it', () => {
+    const keepalived = { main: conf, files: new Map([[conf, includes]]) };
+    const plan = planOf(change('keepalived', conf, globals + a, includes), reload('keepalived'));
+    const onHost = there({ [conf]: globals + a, ...both });
+    expect(withWholeTexts(plan, { keepalived }, onHost).changes[0]?.raw?.to).toContain('vrrp_instance B');
+  });
+
+  test('has the lines of the host as keepalived itself is called', () => {
+    const ours = named('A', 5, '10.0.0.9', ' @node1 priority 90\n @node2 priority 100\n');
+    const onHost = there({ [`${folder}/a.conf`]: ours }, { configId: 'node2' });
+    const plan = planOf(change('keepalived', conf, includes, globals + ours), reload('keepalived'));
+    const files = new Map([[conf, globals + ours]]);
+    expect(withWholeTexts(plan, { keepalived: { main: conf, files } }, onHost).changes[0]?.raw?.to).toContain(
+      'priority 100',
+    );
+  });
+});
+
+test('a listener moves into haproxy.cfg of the user’s own from a file that a playbook takes away: nothing ends', () => {
+  const plan = planOf(
+    change('haproxy', main, web, www + web),
+    { ...change('haproxy', part, www, ''), raw: { from: www, to: null } },
+    reload('haproxy'),
+  );
+  const own = { haproxy: [{ file: main, text: www + web }] };
+  expect(classed(plan, own)?.flatMap(([, , ends]) => ends)).toEqual([]);
 });
