@@ -2,7 +2,7 @@ import { ExitCode, HaprovError } from '../errors';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
 import type { InFault } from '../pair/in-fault';
-import { askInFault } from '../rollout/fault-states';
+import { askOthersInFault } from '../rollout/fault-states';
 import { faultsOf, hostsThatAnswer, type Maintenance } from './maintenance';
 
 /** Why a drain that was begun must be undone. */
@@ -56,12 +56,7 @@ export function guard(maintenance: Maintenance, before: PairState): (pairState: 
 export function inFaultBeside(maintenance: Maintenance): Promise<InFault> {
   const { host, vips } = maintenance;
   const own = vips.filter(({ members }) => members.some((one) => one.host.name === host));
-  const others = new Set(own.flatMap(({ members }) => members.map((one) => one.host.name)));
-  const hosts = hostsThatAnswer(maintenance);
-  return askInFault(
-    hosts,
-    [...hosts.keys()].filter((name) => name !== host && others.has(name)),
-  );
+  return askOthersInFault(hostsThatAnswer(maintenance), host, own);
 }
 
 /** @throws HaprovError where nobody else would serve; with `force` it warns instead */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../host/connection';
 import type { RollNote } from '../host/roll-note';
-import { whyNot } from '../host/script-result';
+import { unlessLost } from '../pair/answers';
 import { pause } from '../pair/timeout';
 import type { CommonOptions, Context } from '../planning/context';
 import type { DesiredState } from '../planning/desired-state';
@@ -124,11 +124,7 @@ export class CloserLook {
 }
 
 async function surroundingsOf(name: string, connections: Connections): Promise<Surroundings | undefined> {
-  let found: Surroundings | undefined;
-  await whyNot(async () => {
-    const script = compose(call('tell_surroundings'));
-    const answer = await connections.get(name)?.runScript(script, { timeoutMs: askMs });
-    found = answer && readSurroundings(answer.stdout);
-  });
-  return found;
+  const script = compose(call('tell_surroundings'));
+  const answer = await unlessLost(connections.get(name)?.runScript(script, { timeoutMs: askMs }));
+  return answer && readSurroundings(answer.stdout);
 }

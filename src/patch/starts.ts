@@ -1,5 +1,5 @@
 import type { Connection } from '../host/connection';
-import { whyNot } from '../host/script-result';
+import { unlessLost } from '../pair/answers';
 import { call, compose } from '../shell/library';
 
 /** When each unit was started last, in the host's own words. */
@@ -12,18 +12,15 @@ export async function startsOn(
   connection: Connection | undefined,
   units: readonly string[],
 ): Promise<Starts> {
-  const starts = new Map<string, string>();
-  if (connection && units.length > 0)
-    await whyNot(async () => {
-      const { stdout } = await connection.runScript(compose(call('tell_starts', ...units)), {
-        timeoutMs: askMs,
-      });
-      for (const row of stdout.split('\n')) {
-        const [unit, start] = row.split(' ');
-        if (unit && start) starts.set(unit, start);
-      }
-    });
-  return starts;
+  if (!connection || units.length === 0) return new Map();
+  const script = compose(call('tell_starts', ...units));
+  const answer = await unlessLost(connection.runScript(script, { timeoutMs: askMs }));
+  return new Map(
+    answer?.stdout.split('\n').flatMap((row) => {
+      const [unit, start] = row.split(' ');
+      return unit && start ? [[unit, start] as const] : [];
+    }),
+  );
 }
 
 /** The units that ran all the time, and were started anew meanwhile: nobody has told them to. */

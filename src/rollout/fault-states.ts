@@ -1,9 +1,10 @@
 import { HaprovError } from '../errors';
+import type { HeldVip } from '../ha/running-vips';
 import type { InFault } from '../pair/in-fault';
 import { type Hosts, hostOf } from './host-verbs';
 
 /** What keepalived of these hosts has in FAULT; without those that could not be asked. */
-export async function askInFault(hosts: Hosts, names: Iterable<string> = hosts.keys()): Promise<InFault> {
+async function askInFault(hosts: Hosts, names: Iterable<string> = hosts.keys()): Promise<InFault> {
   const found = [...names].map(async (name) => {
     try {
       return [[name, await hostOf(hosts, name).inFault()] as const];
@@ -14,6 +15,15 @@ export async function askInFault(hosts: Hosts, names: Iterable<string> = hosts.k
   });
   return new Map((await Promise.all(found)).flat());
 }
+
+/** The same of all who could take one of a host's VIPs. */
+export const askOthersInFault = (hosts: Hosts, host: string, vips: readonly HeldVip[]): Promise<InFault> => {
+  const members = new Set(vips.flatMap((vip) => vip.members.map((one) => one.host.name)));
+  return askInFault(
+    hosts,
+    [...hosts.keys()].filter((name) => name !== host && members.has(name)),
+  );
+};
 
 /** What keepalived of a turn's hosts has in FAULT before their commits, and since. */
 export class FaultStates {

@@ -8,7 +8,7 @@ import { drainFlags } from '../pair/drain-flag';
 import { type DrainMeans, drainMeansOf, keepsVips, noDrainMeans } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
-import { askInFault } from './fault-states';
+import { askOthersInFault } from './fault-states';
 import type { HostOutcome } from './host-run';
 import { type Hosts, type HostVerbs, hostOf } from './host-verbs';
 
@@ -86,10 +86,7 @@ export class Loan {
     const { hosts, near, pair, vips } = this.around;
     const now = await pair.look(near);
     const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
-    const inFault = await askInFault(
-      hosts,
-      [...hosts.keys()].filter((name) => name !== host && held.some(hasMember(name))),
-    );
+    const inFault = await askOthersInFault(hosts, host, held);
     const faulty = held.filter(({ name }) => [...inFault.values()].some((one) => one.includes(name)));
     const alone = servedByNobodyElse({ host, vips: faulty, services: [], inFault }, now, () => []);
     if (alone.length > 0) throw refused(`could not be drained, so it was not touched: ${alone.join('; ')}`);
@@ -202,11 +199,6 @@ export class Loan {
     return (await Promise.all(told)).every(Boolean);
   }
 }
-
-const hasMember =
-  (name: string) =>
-  ({ members }: HeldVip) =>
-    members.some((one) => one.host.name === name);
 
 const refused = (message: string) => new HaprovError(ExitCode.failed, message);
 
